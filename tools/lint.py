@@ -31,7 +31,8 @@ def _call(*command, cwd=ROOT):
     process = subprocess.run(
         [sys.executable, '-m', *command], cwd=cwd, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return process.stdout.splitlines() or (
+    lines = process.stdout.replace(f'{ROOT}/', '').splitlines()
+    return lines or (
         [f'{command[0]} failed'] if process.returncode else [])
 
 
