@@ -1,0 +1,84 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.modules.party.exceptions import EraseError
+from trytond.pool import Pool, PoolMeta
+
+
+class Party(metaclass=PoolMeta):
+    __name__ = 'party.party'
+
+    avec_gender = fields.Selection([
+            (None, ""),
+            ('female', "Female"),
+            ('male', "Male"),
+            ], "Gender", sort=False)
+    birth_date = fields.Date("Birth Date")
+    household_size = fields.Integer(
+        "Household Size",
+        domain=['OR',
+            ('household_size', '=', None),
+            ('household_size', '>=', 1),
+            ],
+        help="The number of people living in the household, "
+        "the person included.")
+    avec_memberships = fields.One2Many(
+        'avec.membership', 'party', "Memberships", readonly=True)
+    avec_consent_date = fields.Date(
+        "Consent Date",
+        help="When the person agreed that personal data be held.")
+
+    @classmethod
+    def _avec_personal_fields(cls):
+        "Return the fields that identify a person, emptied by erasure"
+        # Gender and household size stay: they only count, anonymous
+        return ['birth_date', 'avec_consent_date']
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [
+            ('avec.programme', 'donor'),
+            ('avec.group', 'party'),
+            ('avec.membership', 'party'),
+            ('avec.meeting.operation', 'party'),
+            ]
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def check_erase_company(self, party, company):
+        Membership = Pool().get('avec.membership')
+        super().check_erase_company(party, company)
+        memberships = Membership.search([
+                ('party', '=', party.id),
+                ('group.company', '=', company.id),
+                ('end_date', '=', None),
+                ], limit=1)
+        if memberships:
+            membership, = memberships
+            raise EraseError(gettext(
+                    'avec_group.msg_erase_party_member',
+                    party=party.rec_name,
+                    group=membership.group.rec_name,
+                    company=company.rec_name))
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Party = pool.get('party.party')
+        Line = pool.get('avec.meeting.line')
+        Membership = pool.get('avec.membership')
+        personal = Party._avec_personal_fields()
+        memberships = Membership.search([('party', '=', party_id)])
+        return super().to_erase(party_id) + [
+            (Party, [('id', '=', party_id)], True,
+                personal, [None] * len(personal)),
+            (Line,
+                [('membership', 'in', [m.id for m in memberships])], True,
+                ['note'], [None]),
+            ]
