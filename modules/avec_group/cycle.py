@@ -300,8 +300,12 @@ class Cycle(Workflow, ModelSQL, ModelView):
 
     @fields.depends('start_date', 'end_date')
     def on_change_start_date(self):
-        if self.start_date and not self.end_date:
-            self.end_date = self.start_date + relativedelta(months=12, days=-1)
+        if not self.start_date:
+            return
+        longest = self.start_date + relativedelta(months=12, days=-1)
+        if not self.end_date or not (
+                self.start_date < self.end_date <= longest):
+            self.end_date = longest
 
     @classmethod
     def get_balances(cls, cycles, names):

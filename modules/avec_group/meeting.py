@@ -453,11 +453,12 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     def _check_boxes(self, opening):
         amounts = self._fund_amounts(opening)
-        names = self.fields_get([f + '_counted' for f in FUND_NAMES])
+        Operation = Pool().get('avec.meeting.operation')
+        labels = dict(Operation.fields_get(['fund'])['fund']['selection'])
         for fund in FUND_NAMES:
             expected = amounts[fund + '_expected']
             difference = amounts[fund + '_difference']
-            label = names[fund + '_counted']['string']
+            label = labels[fund]
             if expected < 0:
                 yield gettext(
                     'avec_group.msg_sheet_box_negative',

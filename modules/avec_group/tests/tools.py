@@ -1,0 +1,57 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+from proteus import Model
+from trytond.modules.account.tests.tools import create_chart, create_fiscalyear
+
+__all__ = ['balances', 'create_group', 'create_office']
+
+CHART = 'avec_group.account_template_root_en'
+
+
+def create_office(years, chart=CHART):
+    """Make the company of the context a working office.
+
+    years: list of the (first day, last day) of its fiscal years.
+    Returns the fiscal years.
+    """
+    create_chart(chart=chart)
+    fiscalyears = []
+    for year in years:
+        fiscalyear = create_fiscalyear(today=year)
+        fiscalyear.click('create_period')
+        fiscalyears.append(fiscalyear)
+    return fiscalyears
+
+
+def create_group(name, members, date):
+    "Create a savings group of members, who join on the day, by their names"
+    Group = Model.get('avec.group')
+    Membership = Model.get('avec.membership')
+    Party = Model.get('party.party')
+    party = Party(name=name)
+    party.save()
+    group = Group(party=party, formation_date=date)
+    group.save()
+    for member in members:
+        party = Party(name=member)
+        party.save()
+        Membership(group=group, party=party, start_date=date).save()
+    group.reload()
+    return group
+
+
+def balances(**where):
+    """Return the balances in the ledger, {code of the account: balance}.
+
+    where: avec_group, avec_cycle or party, as ids; only what is not zero.
+    """
+    Line = Model.get('account.move.line')
+    domain = [('move.state', '=', 'posted')]
+    for name, value in where.items():
+        prefix = '' if name == 'party' else 'move.'
+        domain.append((prefix + name, '=', value))
+    result = {}
+    for line in Line.find(domain):
+        code = line.account.code
+        result[code] = result.get(code, 0) + line.debit - line.credit
+    return {c: b for c, b in sorted(result.items()) if b}
