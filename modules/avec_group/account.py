@@ -219,7 +219,26 @@ class CreateChart(metaclass=PoolMeta):
         return state
 
 
-class Move(metaclass=PoolMeta):
+class DocumentOriginMixin:
+    __slots__ = ()
+
+    @classmethod
+    def _get_avec_origin(cls):
+        "Return the names of the documents of a group"
+        return []
+
+    @classmethod
+    def _get_origin(cls):
+        return super()._get_origin() + cls._get_avec_origin()
+
+    @classmethod
+    def _copy_origin(cls, data):
+        # What is copied by hand does not come from the document
+        model = (data['origin'] or '').partition(',')[0]
+        return data['origin'] if model not in cls._get_avec_origin() else None
+
+
+class Move(DocumentOriginMixin, metaclass=PoolMeta):
     __name__ = 'account.move'
 
     avec_group = fields.Many2One(
@@ -241,13 +260,9 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def _get_avec_origin(cls):
-        "Return the names of the documents of a group that make moves"
-        return ['avec.meeting', 'avec.share_out', 'avec.membership.exit',
+        return super()._get_avec_origin() + [
+            'avec.meeting', 'avec.share_out', 'avec.membership.exit',
             'avec.opening', 'avec.cycle']
-
-    @classmethod
-    def _get_origin(cls):
-        return super()._get_origin() + cls._get_avec_origin()
 
     @property
     def avec_document(self):
@@ -282,9 +297,12 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def copy(cls, moves, default=None):
+        Line = Pool().get('account.move.line')
         default = default.copy() if default is not None else {}
         for name in _DIMENSIONS:
             default.setdefault(name, None)
+        default.setdefault('origin', cls._copy_origin)
+        default.setdefault('lines.origin', Line._copy_origin)
         return super().copy(moves, default=default)
 
     def _cancel_default(self, reversal=False):
@@ -336,7 +354,7 @@ class Move(metaclass=PoolMeta):
             lines=[l._avec_reversal() for l in self.lines])
 
 
-class MoveLine(metaclass=PoolMeta):
+class MoveLine(DocumentOriginMixin, metaclass=PoolMeta):
     __name__ = 'account.move.line'
 
     avec_group = fields.Function(
@@ -350,8 +368,8 @@ class MoveLine(metaclass=PoolMeta):
     order_avec_cycle = MoveLineMixin._order_move_field('avec_cycle')
 
     @classmethod
-    def _get_origin(cls):
-        return super()._get_origin() + [
+    def _get_avec_origin(cls):
+        return super()._get_avec_origin() + [
             'avec.meeting', 'avec.meeting.line', 'avec.meeting.operation',
             'avec.membership.exit', 'avec.share_out', 'avec.share_out.line',
             'avec.opening', 'avec.opening.line', 'avec.cycle']

@@ -599,7 +599,8 @@ class MoveOfAGroupTestCase(AccountTestCase):
             with self.assertRaisesRegex(
                     GroupMoveError, re.escape(cycle.rec_name)):
                 move.cancel()
-            copy, = Move.copy([move], default={'origin': None})
+            copy, = Move.copy([move])
+            self.assertIsNone(copy.origin)
             self.assertIsNone(copy.avec_group)
             self.assertIsNone(copy.avec_cycle)
 
