@@ -7,7 +7,6 @@ test class.  The server runs in a process of its own."""
 import atexit
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -72,9 +71,8 @@ def server(modules, language='fr', setup=None):
         result = Server(folder, port)
         database.write_config(result.config, folder, port, sao.path())
         with open(result.log, 'w', encoding='utf-8') as log:
-            process = subprocess.Popen([
-                    sys.executable, '-m', 'trytond.cli',
-                    '--config', result.config, '--database', DATABASE],
+            process = subprocess.Popen(
+                database.serve_command(result.config, DATABASE),
                 env=database.environ(), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT)
             try:

@@ -10,8 +10,10 @@ import tempfile
 from pathlib import Path
 
 from . import ROOT
+from .system import ToolError
 
-__all__ = ['ARABIC', 'create', 'environ', 'write_config']
+__all__ = [
+    'ARABIC', 'create', 'environ', 'serve_command', 'write_config']
 
 # Tryton has no record for this language.  Figures and dates are written the
 # way Morocco does.  Arabic has six plurals where trytond admits four.
@@ -32,6 +34,34 @@ ARABIC = {
     'n_sep_by_space': True,
     }
 
+# Errors only: a line for each request would bury them
+LOGGING = """\
+[loggers]
+keys = root,werkzeug
+
+[handlers]
+keys = stderr
+
+[formatters]
+keys = line
+
+[logger_root]
+level = ERROR
+handlers = stderr
+
+[logger_werkzeug]
+level = WARNING
+handlers =
+qualname = werkzeug
+
+[handler_stderr]
+class = StreamHandler
+formatter = line
+
+[formatter_line]
+format = [%(asctime)s] %(levelname)s %(name)s %(message)s
+"""
+
 
 def write_config(path, folder, port, sao):
     "Write the configuration of a server for databases in the folder"
@@ -48,6 +78,16 @@ root = {sao}
 # Seconds without action after which the password is asked again
 timeout = 28800
 """, encoding='utf-8')
+
+
+def serve_command(config, name, optimize=False):
+    "Return the command that serves the database"
+    logging = Path(config).with_suffix('.logging')
+    logging.write_text(LOGGING, encoding='utf-8')
+    return [
+        sys.executable, *(['-O'] if optimize else []), '-m', 'trytond.cli',
+        '--config', str(config), '--logconf', str(logging),
+        '--database', name]
 
 
 def environ():
@@ -70,9 +110,11 @@ def create(config, name, modules, language, password, setup=None):
             '--config', config, '--database', name, '--language', language]
         if setup:
             command += ['--setup', f'{setup.__module__}:{setup.__name__}']
-        subprocess.run(
-            [*command, *modules], cwd=ROOT, check=True,
+        process = subprocess.run(
+            [*command, *modules], cwd=ROOT,
             env={**environ(), 'TRYTONPASSFILE': passfile.name})
+    if process.returncode:
+        raise ToolError(f"The database {name} could not be made")
 
 
 def _activate(options):

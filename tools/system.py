@@ -9,7 +9,8 @@ import sys
 
 __all__ = [
     'ToolError', 'apt_install', 'chromium', 'ensure_arabic_font',
-    'ensure_chromium', 'free_port', 'is_root', 'run_tool', 'say', 'soffice']
+    'ensure_chromium', 'free_port', 'is_root', 'port_in_use', 'run_tool',
+    'say', 'soffice']
 
 CHROMIUM = [
     'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -43,6 +44,12 @@ def free_port():
     with socket.socket() as sock:
         sock.bind(('localhost', 0))
         return sock.getsockname()[1]
+
+
+def port_in_use(port):
+    "Return if something listens on the port of the loopback interface"
+    with socket.socket() as sock:
+        return sock.connect_ex(('localhost', port)) == 0
 
 
 def apt_install(*packages):

@@ -91,6 +91,8 @@ class Runners:
         for line in process.stdout:
             say(f'[{suite}] {line.rstrip()}')
         result.read(events, process.wait())
+        # What a crashed test leaves running
+        _kill(process, signal.SIGKILL)
         result.seconds = time.monotonic() - started
         return result
 
@@ -109,15 +111,19 @@ class Runners:
         "Stop the processes and what they started"
         for sig in [signal.SIGINT, signal.SIGKILL]:
             for process in self._processes:
-                try:
-                    os.killpg(process.pid, sig)
-                except ProcessLookupError:
-                    pass
+                _kill(process, sig)
             for process in self._processes:
                 try:
                     process.wait(timeout=10)
                 except subprocess.TimeoutExpired:
                     pass
+
+
+def _kill(process, sig):
+    try:
+        os.killpg(process.pid, sig)
+    except ProcessLookupError:
+        pass
 
 
 def run_lint():
