@@ -22,6 +22,18 @@ from .document import LINES_PER_SAVE
 from .exceptions import AccountSettingError, GroupMoveError
 
 _DIMENSIONS = ['avec_group', 'avec_cycle']
+_BY_PARTY = ('party_required', '=', True)
+_NOT_BY_PARTY = ('party_required', '!=', True)
+_CASH = [
+    ('type.statement', '=', 'balance'),
+    ('type.assets', '=', True),
+    _NOT_BY_PARTY,
+    ]
+_LIABILITY = [
+    ('type.statement', '=', 'balance'),
+    ('type.assets', '!=', True),
+    ]
+_INCOME = ('type.statement', '=', 'income')
 
 
 def account_field(string, company, *domain, **attributes):
@@ -38,19 +50,6 @@ def account_field(string, company, *domain, **attributes):
 
 def AccountsMixin(company, wrap=lambda field: field, invisible=False):
     "The accounts that the documents of the groups book on"
-    cash = [
-        ('type.statement', '=', 'balance'),
-        ('type.assets', '=', True),
-        ('party_required', '!=', True),
-        ]
-    liability = [
-        ('type.statement', '=', 'balance'),
-        ('type.assets', '!=', True),
-        ]
-    not_by_party = ('party_required', '!=', True)
-    by_party = ('party_required', '=', True)
-    income_statement = ('type.statement', '=', 'income')
-
     def account(string, *domain, help=''):
         return wrap(account_field(
                 string, company, *domain,
@@ -59,36 +58,33 @@ def AccountsMixin(company, wrap=lambda field: field, invisible=False):
     class Mixin:
         __slots__ = ()
         avec_loan_fund_cash = account(
-            "Loan Fund Cash", *cash,
+            "Loan Fund Cash", *_CASH,
             help="The cash in the box for savings and loans.")
         avec_social_fund_cash = account(
-            "Social Fund Cash", *cash,
+            "Social Fund Cash", *_CASH,
             help="The cash in the box for emergencies.")
         avec_savings = account(
-            "Members' Savings", *liability, by_party,
+            "Members' Savings", *_LIABILITY, _BY_PARTY,
             help="The shares bought by each member.")
         avec_social_fund = account(
-            "Social Fund", *liability, not_by_party,
+            "Social Fund", *_LIABILITY, _NOT_BY_PARTY,
             help="The contributions for emergencies.")
         avec_share_out_payable = account(
-            "Share-outs Payable", ('type.payable', '=', True), by_party,
+            "Share-outs Payable", ('type.payable', '=', True), _BY_PARTY,
             ('reconcile', '=', True),
             help="What was shared out and not yet paid to the members.")
-        avec_fine_income = account(
-            "Fines", income_statement)
-        avec_other_income = account(
-            "Other Income", income_statement)
-        avec_expense = account(
-            "Group Expenses", income_statement)
+        avec_fine_income = account("Fines", _INCOME)
+        avec_other_income = account("Other Income", _INCOME)
+        avec_expense = account("Group Expenses", _INCOME)
         avec_cash_difference = account(
-            "Cash Differences", income_statement,
+            "Cash Differences", _INCOME,
             help="When the box is counted short or over.")
         avec_surplus_distributed = account(
-            "Surplus Distributed", *liability, not_by_party,
+            "Surplus Distributed", *_LIABILITY, _NOT_BY_PARTY,
             help="The surplus shared out, "
             "until it is cleared when the fiscal year is closed.")
         avec_surplus_carried = account(
-            "Surplus Carried", *liability, not_by_party,
+            "Surplus Carried", *_LIABILITY, _NOT_BY_PARTY,
             help="The surplus of closed fiscal years not yet shared out.")
 
     return Mixin
