@@ -29,7 +29,6 @@ STORED = {
     ('avec.membership.exit', 'savings'),
     ('avec.opening', 'loan_fund_cash'),
     ('avec.opening', 'social_fund_cash'),
-    ('avec.opening.line', 'savings'),
     ('avec.share_out.line', 'savings'),
     }
 # Written so that these lines do not break their own rule
