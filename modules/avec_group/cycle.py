@@ -13,7 +13,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from . import ledger
-from .document import format_amount
+from .document import format_amount, save_and_post
 from .exceptions import CycleRulesError, CycleStateError, GroupSizeWarning
 
 FUNDS = [
@@ -459,8 +459,6 @@ class Cycle(Workflow, ModelSQL, ModelView):
     @classmethod
     def carry_forward(cls, cycles):
         "Move what the last cycle of the group left into the new one"
-        pool = Pool()
-        Move = pool.get('account.move')
         previous = cls.last_of([c.group for c in cycles])
         balances = ledger.carried_balances(list(previous.values()))
         moves = []
@@ -469,8 +467,7 @@ class Cycle(Workflow, ModelSQL, ModelView):
             if last and balances.get(last.id):
                 moves.append(cycle._carry_move(last, balances[last.id], -1))
                 moves.append(cycle._carry_move(cycle, balances[last.id], 1))
-        Move.save(moves)
-        Move.post(moves)
+        save_and_post(moves)
 
     def _carry_move(self, books, balances, sign):
         "Return the move of the balances out of (-1) or into (1) the books"

@@ -35,14 +35,7 @@ def format_date(date):
 def save_and_post(moves):
     "Save the moves in chunks of lines and post them"
     Move = Pool().get('account.move')
-    chunk, count = [], 0
-    for move in moves:
-        chunk.append(move)
-        count += len(move.lines)
-        if count >= LINES_PER_SAVE:
-            Move.save(chunk)
-            chunk, count = [], 0
-    Move.save(chunk)
+    Move.avec_save(moves)
     Move.post(moves)
 
 
