@@ -69,9 +69,12 @@ class Runners:
         self._folder = Path(folder)
         self._patterns = patterns
         self._processes = []
+        self._stopped = False
 
     def run(self, suite, names, **environ):
         "Run the tests in a process and return the result"
+        if self._stopped:
+            raise ToolError("Interrupted")
         result = Result(suite)
         started = time.monotonic()
         events = self._folder / f'{suite}.json'
@@ -109,6 +112,7 @@ class Runners:
 
     def stop(self):
         "Stop the processes and what they started"
+        self._stopped = True
         for sig in [signal.SIGINT, signal.SIGKILL]:
             for process in self._processes:
                 _kill(process, sig)
