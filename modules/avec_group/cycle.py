@@ -320,12 +320,13 @@ class Cycle(Workflow, ModelSQL, ModelView):
             result[name] = {}
             for cycle in cycles:
                 savings = result['savings'][cycle.id]
+                # A draft cycle may lack its share value
+                shares = savings / cycle.share_value if savings else 0
                 if name == 'total_shares':
-                    value = int(savings / cycle.share_value)
-                elif savings:
+                    value = int(shares)
+                elif shares:
                     value = round(
-                        (savings + result['surplus'][cycle.id])
-                        / (savings / cycle.share_value), 4)
+                        (savings + result['surplus'][cycle.id]) / shares, 4)
                 else:
                     value = None
                 result[name][cycle.id] = value
