@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 from . import ROOT
+from .system import run_tool
 
 __all__ = ['Recorder', 'test_name']
 
@@ -178,4 +179,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    run_tool(main)

@@ -4,8 +4,10 @@
 import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
-from . import CACHE, VENV
+from . import CACHE
 from .system import ToolError, run_tool, say
 from .venv import pip_install
 
@@ -44,7 +46,7 @@ def _npm(*arguments):
     npm = shutil.which('npm')
     env = os.environ.copy()
     if not npm:
-        npm = VENV / 'bin' / 'npm'
+        npm = Path(sys.executable).with_name('npm')
         if not npm.exists():
             say("Installing Node.js in the virtual environment")
             pip_install(NODE_WHEEL)

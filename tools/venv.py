@@ -68,14 +68,15 @@ def update():
             say("Making the virtual environment in .venv")
             _run(sys.executable, '-m', 'venv', '--clear', VENV)
         say("Installing the modules and what they depend on")
-        pip_install('--editable', f'{ROOT}[{EXTRAS}]')
+        pip_install(
+            '--editable', f'{ROOT}[{EXTRAS}]', python=VENV / 'bin' / 'python')
         STAMP.write_text(digest)
 
 
-def pip_install(*arguments):
-    "Install distributions into the environment"
+def pip_install(*arguments, python=sys.executable):
+    "Install distributions into the environment of the Python"
     _run(
-        VENV / 'bin' / 'python', '-m', 'pip', 'install', '--quiet',
+        python, '-m', 'pip', 'install', '--quiet',
         '--disable-pip-version-check', '--no-input', *arguments)
 
 
