@@ -1,5 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+from decimal import Decimal
+
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.currency.fields import Monetary
@@ -8,6 +10,13 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .cycle import FUNDS
 from .exceptions import CycleRulesError
+
+
+def _plain(value):
+    # The same amount may come with more or less zeros
+    if isinstance(value, Decimal):
+        return f'{value.normalize():f}'
+    return '' if value is None else str(value)
 
 
 class Amendment(ModelSQL, ModelView):
@@ -54,8 +63,10 @@ class AmendmentChange(ModelSQL, ModelView):
         'avec.cycle.amendment', "Amendment", required=True, readonly=True,
         ondelete='RESTRICT')
     rule = fields.Selection('get_rules', "Rule", required=True, readonly=True)
-    old_value = fields.Char("Old Value", readonly=True)
-    new_value = fields.Char("New Value", readonly=True)
+    old = fields.Char("Old", readonly=True)
+    new = fields.Char("New", readonly=True)
+    old_value = fields.Function(fields.Char("Old Value"), 'get_value')
+    new_value = fields.Function(fields.Char("New Value"), 'get_value')
 
     @classmethod
     def __setup__(cls):
@@ -67,6 +78,23 @@ class AmendmentChange(ModelSQL, ModelView):
         Cycle = Pool().get('avec.cycle')
         definitions = Cycle.fields_get(Cycle.rule_fields())
         return [(n, d['string']) for n, d in definitions.items()]
+
+    @classmethod
+    def get_value(cls, changes, names):
+        "Return the values as the user reads them"
+        pool = Pool()
+        Cycle = pool.get('avec.cycle')
+        definitions = Cycle.fields_get(Cycle.rule_fields())
+        labels = {
+            n: dict(d['selection']) for n, d in definitions.items()
+            if d['type'] == 'selection'}
+        values = {n: {} for n in names}
+        for change in changes:
+            for name in names:
+                value = getattr(change, name.removesuffix('_value'))
+                values[name][change.id] = labels.get(
+                    change.rule, {}).get(value or None, value)
+        return values
 
     @classmethod
     def check_modification(cls, mode, changes, values=None, external=False):
@@ -200,8 +228,8 @@ class Amend(Wizard):
         value = getattr(record, name, None)
         if name == 'fines':
             return ', '.join(sorted(
-                    f'{f.kind} {f.amount}' for f in value or []))
-        return '' if value is None else str(value)
+                    f'{f.kind} {_plain(f.amount)}' for f in value or []))
+        return _plain(value)
 
     def _record(self, cycle, changes):
         pool = Pool()
@@ -210,7 +238,7 @@ class Amend(Wizard):
         amendment = Amendment(
             cycle=cycle, date=self.start.date, reason=self.start.reason)
         amendment.changes = [
-            Change(rule=r, old_value=old, new_value=new)
+            Change(rule=r, old=old, new=new)
             for r, (old, new) in changes.items()]
         amendment.save()
 
