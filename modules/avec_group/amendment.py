@@ -21,6 +21,7 @@ def _plain(value):
 
 class Amendment(ModelSQL, ModelView):
     __name__ = 'avec.cycle.amendment'
+    __string__ = "Cycle Amendment"
 
     cycle = fields.Many2One(
         'avec.cycle', "Cycle", required=True, readonly=True,
@@ -58,6 +59,7 @@ class Amendment(ModelSQL, ModelView):
 
 class AmendmentChange(ModelSQL, ModelView):
     __name__ = 'avec.cycle.amendment.change'
+    __string__ = "Cycle Amendment Change"
 
     amendment = fields.Many2One(
         'avec.cycle.amendment', "Amendment", required=True, readonly=True,
@@ -109,6 +111,7 @@ class AmendmentChange(ModelSQL, ModelView):
 
 class AmendStart(ModelView):
     __name__ = 'avec.cycle.amend.start'
+    __string__ = "Amend Cycle"
 
     cycle = fields.Many2One('avec.cycle', "Cycle", readonly=True)
     currency = fields.Many2One('currency.currency', "Currency")
@@ -208,10 +211,19 @@ class Amend(Wizard):
             raise CycleRulesError(gettext(
                     'avec_group.msg_amendment_not_agreed',
                     cycle=cycle.rec_name))
-        if self.start.share_value != cycle.share_value and cycle.savings:
+        if (self.start.share_value != cycle.share_value
+                and self._has_shares(cycle)):
             raise CycleRulesError(gettext(
                     'avec_group.msg_amendment_share_value',
                     cycle=cycle.rec_name))
+
+    def _has_shares(self, cycle):
+        "Return if shares were bought, even on a sheet not yet posted"
+        Meeting = Pool().get('avec.meeting')
+        return bool(cycle.savings or Meeting.search([
+                    ('cycle', '=', cycle.id),
+                    ('state', '=', 'held'),
+                    ], limit=1))
 
     def _get_changes(self, cycle):
         "Return {rule: (old text, new text)} of the rules that change"

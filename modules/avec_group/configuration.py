@@ -10,6 +10,7 @@ from trytond.pyson import Eval, Id
 class Configuration(
         ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'avec.configuration'
+    __string__ = "Savings Groups Configuration"
 
     group_sequence = fields.MultiValue(fields.Many2One(
             'ir.sequence', "Group Sequence", required=True,
@@ -56,6 +57,7 @@ class Configuration(
 
 class ConfigurationValue(ModelSQL, CompanyValueMixin):
     __name__ = 'avec.configuration.value'
+    __string__ = "Savings Groups Configuration Value"
 
     group_sequence = fields.Many2One(
         'ir.sequence', "Group Sequence", required=True,

@@ -27,6 +27,7 @@ _STATES = {
 
 class Cycle(Workflow, ModelSQL, ModelView):
     __name__ = 'avec.cycle'
+    __string__ = "Cycle"
 
     group = fields.Many2One(
         'avec.group', "Group", required=True, ondelete='RESTRICT',
@@ -550,6 +551,7 @@ class Cycle(Workflow, ModelSQL, ModelView):
 
 class Fine(ModelSQL, ModelView):
     __name__ = 'avec.cycle.fine'
+    __string__ = "Fine"
 
     cycle = fields.Many2One(
         'avec.cycle', "Cycle", required=True, ondelete='CASCADE')
@@ -586,9 +588,12 @@ class Fine(ModelSQL, ModelView):
         super().check_modification(
             mode, fines, values=values, external=external)
         if external:
-            for fine in fines:
-                if fine.cycle.state != 'draft':
-                    Cycle._raise_frozen(fine.cycle)
+            cycles = [f.cycle for f in fines]
+            if values and values.get('cycle'):
+                cycles.append(Cycle(values['cycle']))
+            for cycle in cycles:
+                if cycle.state != 'draft':
+                    Cycle._raise_frozen(cycle)
 
     def get_rec_name(self, name):
         kinds = dict(self.fields_get(['kind'])['kind']['selection'])

@@ -280,8 +280,13 @@ class DocumentLineMixin:
     def check_modification(cls, mode, lines, values=None, external=False):
         super().check_modification(
             mode, lines, values=values, external=external)
-        for line in lines:
-            if line.document.state != 'draft':
+        name = cls._document_field()
+        documents = [l.document for l in lines]
+        if values and values.get(name):
+            # A line may not enter a document that is not a draft either
+            documents.append(cls._fields[name].get_target()(values[name]))
+        for document in documents:
+            if document.state != 'draft':
                 raise DocumentStateError(gettext(
                         'avec_group.msg_document_frozen',
-                        document=line.document.rec_name))
+                        document=document.rec_name))

@@ -21,6 +21,7 @@ _STATES = {
 
 class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.membership.exit'
+    __string__ = "Member Exit"
 
     membership = fields.Many2One(
         'avec.membership', "Member", required=True, ondelete='RESTRICT',

@@ -28,6 +28,7 @@ PHASES = [
 
 class Group(ModelSQL, ModelView):
     __name__ = 'avec.group'
+    __string__ = "Savings Group"
 
     party = fields.Many2One(
         'party.party', "Party", required=True, ondelete='RESTRICT',
@@ -289,6 +290,7 @@ class Group(ModelSQL, ModelView):
 
 class Phase(ModelSQL, ModelView):
     __name__ = 'avec.group.phase'
+    __string__ = "Group Phase"
 
     group = fields.Many2One(
         'avec.group', "Group", required=True, ondelete='CASCADE')

@@ -23,6 +23,7 @@ _STATES = {
 
 class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.meeting'
+    __string__ = "Meeting"
 
     cycle = fields.Many2One(
         'avec.cycle', "Cycle", required=True, ondelete='RESTRICT',

@@ -34,6 +34,7 @@ class _SheetLine(DocumentLineMixin):
 
 class MeetingLine(_SheetLine, ModelSQL, ModelView):
     __name__ = 'avec.meeting.line'
+    __string__ = "Meeting Line"
 
     meeting = fields.Many2One(
         'avec.meeting', "Meeting", required=True, ondelete='CASCADE')
@@ -219,6 +220,7 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
 
 class Operation(_SheetLine, ModelSQL, ModelView):
     __name__ = 'avec.meeting.operation'
+    __string__ = "Meeting Operation"
 
     meeting = fields.Many2One(
         'avec.meeting', "Meeting", required=True, ondelete='CASCADE')

@@ -20,6 +20,7 @@ from .exceptions import (
 
 class Membership(ModelSQL, ModelView):
     __name__ = 'avec.membership'
+    __string__ = "Group Membership"
 
     group = fields.Many2One(
         'avec.group', "Group", required=True, ondelete='RESTRICT',
@@ -244,6 +245,7 @@ class Membership(ModelSQL, ModelView):
 
 class Officer(ModelSQL, ModelView):
     __name__ = 'avec.group.officer'
+    __string__ = "Committee Member"
 
     group = fields.Many2One(
         'avec.group', "Group", required=True, ondelete='CASCADE')

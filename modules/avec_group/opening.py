@@ -19,6 +19,7 @@ _STATES = {
 
 class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.opening'
+    __string__ = "Opening Balance"
 
     cycle = fields.Many2One(
         'avec.cycle', "Cycle", required=True, ondelete='RESTRICT',
@@ -206,6 +207,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
 
 class OpeningLine(DocumentLineMixin, ModelSQL, ModelView):
     __name__ = 'avec.opening.line'
+    __string__ = "Opening Balance Line"
 
     opening = fields.Many2One(
         'avec.opening', "Opening", required=True, ondelete='CASCADE')

@@ -10,6 +10,7 @@ from trytond.transaction import Transaction
 
 class Programme(ModelSQL, ModelView):
     __name__ = 'avec.programme'
+    __string__ = "Programme"
 
     name = fields.Char("Name", required=True, translate=True)
     code = fields.Char("Code")

@@ -22,6 +22,7 @@ _STATES = {
 
 class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.share_out'
+    __string__ = "Share-out"
 
     cycle = fields.Many2One(
         'avec.cycle', "Cycle", required=True, ondelete='RESTRICT',
@@ -391,6 +392,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
 
 class ShareOutLine(DocumentLineMixin, ModelSQL, ModelView):
     __name__ = 'avec.share_out.line'
+    __string__ = "Share-out Line"
 
     share_out = fields.Many2One(
         'avec.share_out', "Share-out", required=True, ondelete='CASCADE')
