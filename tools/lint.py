@@ -17,8 +17,8 @@ from .system import run_tool, say
 __all__ = ['CHECKS', 'check_flake8', 'check_isort', 'check_scenarios']
 
 # What makes sense in a file but not in examples spread over a text: blank
-# lines, imports at the top, the line end after a block
-SCENARIO_IGNORE = 'E301,E302,E303,E305,E306,E402,W391'
+# lines, imports at the top, the line end after a block, an indented directive
+SCENARIO_IGNORE = 'E116,E301,E302,E303,E305,E306,E402,W391'
 # Examples are read inside the text, where each line begins with a prompt
 SCENARIO_INDENT = len('    >>> ')
 
