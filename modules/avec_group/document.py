@@ -7,6 +7,7 @@ from itertools import chain
 
 from trytond.i18n import gettext
 from trytond.model import fields
+from trytond.modules.account.exceptions import PeriodNotFoundError
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
@@ -32,9 +33,20 @@ def format_date(date):
     return Lang.get().strftime(date)
 
 
+def lock_sequences(periods):
+    """Lock the sequences that number the moves of the periods.
+
+    Without it the transaction is started again for the lock when the moves
+    are posted, after all the work of saving them.
+    """
+    Sequence = Pool().get('ir.sequence.strict')
+    Sequence.lock(list({p.move_sequence_used for p in periods}))
+
+
 def save_and_post(moves):
     "Save the moves in chunks of lines and post them"
     Move = Pool().get('account.move')
+    lock_sequences([m.period for m in moves])
     Move.avec_save(moves)
     Move.post(moves)
 
@@ -135,6 +147,23 @@ class DocumentMixin:
             origin=origin or self)
 
     @classmethod
+    def lock_books(cls, documents):
+        "Lock what two users must not post in at the same time"
+        pool = Pool()
+        Cycle = pool.get('avec.cycle')
+        Period = pool.get('account.period')
+        Cycle.lock(list({d.cycle for d in documents if d.cycle}))
+        periods = []
+        for document in documents:
+            try:
+                periods.append(
+                    Period.find(document.company, date=document.date))
+            except PeriodNotFoundError:
+                # Raised again when the document makes its move
+                continue
+        lock_sequences(periods)
+
+    @classmethod
     def _post_moves(cls, documents):
         "Post one move for each document that moves money"
         moves = []
@@ -155,6 +184,7 @@ class DocumentMixin:
             posted = [d for d in documents
                 if getattr(d, name) and not getattr(d, cancel_name)]
             moves = [getattr(d, name) for d in posted]
+            lock_sequences([m.period for m in moves])
             cls._unreconcile(moves)
             reversals = Move.avec_reverse(moves)
             for document, move in zip(posted, reversals):

@@ -166,8 +166,7 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, exits):
-        Cycle = Pool().get('avec.cycle')
-        Cycle.lock([e.cycle for e in exits if e.cycle])
+        cls.lock_books(exits)
         cls.compute(exits)
         cls.check_exits(exits)
         cls._post_moves(exits)

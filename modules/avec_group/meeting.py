@@ -495,9 +495,8 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, meetings):
-        Cycle = Pool().get('avec.cycle')
         meetings = sorted(meetings, key=lambda m: (m.cycle.id, m.date))
-        Cycle.lock(list({m.cycle for m in meetings}))
+        cls.lock_books(meetings)
         cls.check_sheets(meetings)
         cls.check_held_before(meetings)
         cls._set_numbers(meetings)

@@ -140,8 +140,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, openings):
-        Cycle = Pool().get('avec.cycle')
-        Cycle.lock([o.cycle for o in openings])
+        cls.lock_books(openings)
         cls.check_cycle(openings)
         cls.check_balanced(openings)
         cls.check_first(openings)
