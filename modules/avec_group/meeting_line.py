@@ -186,17 +186,16 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
     def _check_shares(self):
         cycle = self.meeting.cycle
         shares = self.shares or 0
-        member = self.membership.rec_name
         if self.is_present or self.represented:
             if not (cycle.min_shares <= shares <= cycle.max_shares):
                 yield gettext(
                     'avec_group.msg_sheet_shares',
-                    member=member, shares=shares,
+                    member=self.membership.rec_name, shares=shares,
                     least=cycle.min_shares, most=cycle.max_shares)
         elif shares:
             yield gettext(
                 'avec_group.msg_sheet_absent_shares',
-                member=member, shares=shares)
+                member=self.membership.rec_name, shares=shares)
 
     def _check_contribution(self):
         voted = self.meeting.cycle.social_fund_contribution
