@@ -1,0 +1,125 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"An office with its users and groups for the unit tests"
+import datetime as dt
+from contextlib import contextmanager
+from decimal import Decimal
+
+from trytond.modules.account.tests import create_chart, get_fiscalyear
+from trytond.modules.company.tests import create_company, set_company
+from trytond.pool import Pool
+from trytond.transaction import Transaction, check_access
+
+__all__ = [
+    'ROLES', 'acting_as', 'count_boxes', 'create_employee', 'create_group',
+    'create_party', 'create_sheet', 'create_user', 'office', 'run_cycle']
+
+CHART = 'avec_group.account_template_root_en'
+ROLES = ['field_officer', 'finance', 'programme', 'auditor', 'admin']
+START = dt.date(2026, 1, 5)
+
+
+@contextmanager
+def office(name="Office", currency=None):
+    "Set a company with its chart and the fiscal year 2026"
+    FiscalYear = Pool().get('account.fiscalyear')
+    company = create_company(name, currency=currency)
+    with set_company(company):
+        create_chart(company, chart=CHART)
+        fiscalyear = get_fiscalyear(
+            company, START, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+        fiscalyear.save()
+        FiscalYear.create_period([fiscalyear])
+        yield company
+
+
+def create_party(name):
+    Party = Pool().get('party.party')
+    party = Party(name=name)
+    party.save()
+    return party
+
+
+def create_employee(company, name):
+    Employee = Pool().get('company.employee')
+    employee = Employee(party=create_party(name), company=company)
+    employee.save()
+    return employee
+
+
+def create_user(role, company, login=None):
+    "Create a user of the role, who is an employee of the company"
+    pool = Pool()
+    Group = pool.get('res.group')
+    ModelData = pool.get('ir.model.data')
+    User = pool.get('res.user')
+    login = login or f'avec_{role}'
+    employee = create_employee(company, login)
+    user = User(
+        name=login, login=login,
+        companies=[company], company=company,
+        employees=[employee], employee=employee,
+        groups=[Group(ModelData.get_id('avec_group', 'group_' + role))])
+    user.save()
+    return user
+
+
+@contextmanager
+def acting_as(user):
+    "Do as the user, with the access checked as for a client"
+    User = Pool().get('res.user')
+    with Transaction().set_user(user.id), \
+            Transaction().set_context(
+                User(user.id).get_preferences(context_only=True)), \
+            check_access():
+        yield
+
+
+def create_group(name, members, field_officer=None):
+    "Create a group of members by their names"
+    pool = Pool()
+    Group = pool.get('avec.group')
+    Membership = pool.get('avec.membership')
+    group = Group(
+        party=create_party(name), field_officer=field_officer,
+        formation_date=START)
+    group.save()
+    Membership.save([
+            Membership(group=group, party=create_party(m), start_date=START)
+            for m in members])
+    return group
+
+
+def run_cycle(group, **rules):
+    Cycle = Pool().get('avec.cycle')
+    cycle = Cycle(
+        group=group, start_date=dt.date(2026, 1, 12),
+        end_date=dt.date(2026, 11, 30), share_value=Decimal(10),
+        social_fund_contribution=Decimal(2), cash_rounding=Decimal(1))
+    for name, value in rules.items():
+        setattr(cycle, name, value)
+    cycle.save()
+    with Transaction().set_context(_skip_warnings=True):
+        Cycle.run([cycle])
+    return cycle
+
+
+def create_sheet(cycle, date=dt.date(2026, 1, 12), shares=1):
+    "Create a sheet on which every member buys shares, with boxes counted"
+    Meeting = Pool().get('avec.meeting')
+    meeting = Meeting(cycle=cycle, date=date)
+    meeting.on_change_date()
+    for line in meeting.lines:
+        line.shares = shares
+    meeting.lines = meeting.lines
+    meeting.save()
+    count_boxes(meeting)
+    return meeting
+
+
+def count_boxes(meeting):
+    "Write that the boxes hold what is expected"
+    for fund in ['loan_fund', 'social_fund']:
+        setattr(
+            meeting, fund + '_counted', getattr(meeting, fund + '_expected'))
+    meeting.save()

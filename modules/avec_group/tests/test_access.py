@@ -1,0 +1,432 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+import datetime as dt
+from decimal import Decimal
+
+from trytond.model import ModelSingleton
+from trytond.model.exceptions import AccessButtonError, AccessError
+from trytond.modules.currency.tests import create_currency
+from trytond.pool import Pool
+from trytond.tests.test_tryton import (
+    TestCase, activate_module, with_transaction)
+from trytond.transaction import Transaction
+
+from .office import (
+    ROLES, acting_as, count_boxes, create_group, create_party, create_sheet,
+    create_user, office, run_cycle)
+
+NONE, READ, SET = set(), {'read'}, {'read', 'write'}
+ALL = {'read', 'write', 'create', 'delete'}
+EVERYBODY = [READ] * 5
+# What each role may do, in the order of ROLES
+MATRIX = {
+    'avec.programme': [READ, READ, ALL, READ, ALL],
+    'avec.group': [ALL, ALL, ALL, READ, READ],
+    'avec.group.phase': [ALL, ALL, ALL, READ, READ],
+    'avec.group.officer': [ALL, ALL, ALL, READ, READ],
+    'avec.membership': [ALL, ALL, ALL, READ, READ],
+    'avec.cycle': [ALL, ALL, ALL, READ, READ],
+    'avec.cycle.fine': [ALL, ALL, ALL, READ, READ],
+    'avec.cycle.amendment': [ALL, ALL, ALL, READ, READ],
+    'avec.cycle.amendment.change': [ALL, ALL, ALL, READ, READ],
+    'avec.meeting': [ALL, ALL, READ, READ, READ],
+    'avec.meeting.line': [ALL, ALL, READ, READ, READ],
+    'avec.meeting.operation': [ALL, ALL, READ, READ, READ],
+    'avec.membership.exit': [READ, ALL, READ, READ, READ],
+    'avec.share_out': [READ, ALL, READ, READ, READ],
+    'avec.share_out.line': [READ, ALL, READ, READ, READ],
+    'avec.opening': [READ, ALL, READ, READ, READ],
+    'avec.opening.line': [READ, ALL, READ, READ, READ],
+    'avec.configuration': [READ, READ, READ, READ, SET],
+    'party.party': [ALL, ALL, ALL, READ, ALL],
+    'party.identifier': [ALL, ALL, ALL, READ, ALL],
+    'party.address': [ALL, ALL, ALL, READ, ALL],
+    'party.contact_mechanism': [ALL, ALL, ALL, READ, ALL],
+    'company.employee': EVERYBODY,
+    'country.subdivision': EVERYBODY,
+    'currency.currency': EVERYBODY,
+    'account.move': [NONE, ALL, NONE, READ, NONE],
+    'account.move.line': [NONE, ALL, NONE, READ, NONE],
+    'account.general_ledger.account': [NONE, READ, NONE, READ, NONE],
+    'account.general_ledger.line': [NONE, READ, NONE, READ, NONE],
+    'account.aged_balance': [NONE, READ, NONE, READ, NONE],
+    'account.configuration': [READ, READ, READ, READ, SET],
+    'account.account': [READ, READ, READ, READ, ALL],
+    'account.fiscalyear': [READ, READ, READ, READ, ALL],
+    'ir.model.log': EVERYBODY,
+    }
+BUTTONS = {
+    ('avec.cycle', 'run'): {'field_officer', 'finance', 'programme'},
+    ('avec.cycle', 'share'): {'finance'},
+    ('avec.cycle', 'close'): {'finance'},
+    ('avec.cycle', 'amend'): {'finance', 'programme'},
+    ('avec.meeting', 'fill'): {'field_officer', 'finance'},
+    ('avec.meeting', 'draft'): {'field_officer', 'finance'},
+    ('avec.meeting', 'hold'): {'field_officer', 'finance'},
+    ('avec.meeting', 'post'): {'finance'},
+    ('avec.meeting', 'cancel'): {'finance'},
+    ('avec.membership.exit', 'compute'): {'finance'},
+    ('avec.membership.exit', 'post'): {'finance'},
+    ('avec.membership.exit', 'cancel'): {'finance'},
+    ('avec.share_out', 'compute'): {'finance'},
+    ('avec.share_out', 'post'): {'finance'},
+    ('avec.share_out', 'pay'): {'finance'},
+    ('avec.share_out', 'cancel'): {'finance'},
+    ('avec.opening', 'post'): {'finance'},
+    ('avec.opening', 'cancel'): {'finance'},
+    }
+# The models of which each group has records
+OF_GROUP = [
+    'avec.group', 'avec.group.phase', 'avec.group.officer',
+    'avec.membership', 'avec.cycle', 'avec.cycle.fine', 'avec.meeting',
+    'avec.meeting.line', 'avec.meeting.operation', 'avec.membership.exit',
+    'avec.share_out', 'avec.share_out.line', 'avec.opening',
+    'avec.opening.line']
+
+
+def live_through(group):
+    "Give the group a record of each document"
+    pool = Pool()
+    Cycle = pool.get('avec.cycle')
+    Exit = pool.get('avec.membership.exit')
+    Fine = pool.get('avec.cycle.fine')
+    Meeting = pool.get('avec.meeting')
+    Officer = pool.get('avec.group.officer')
+    Opening = pool.get('avec.opening')
+    Operation = pool.get('avec.meeting.operation')
+    ShareOut = pool.get('avec.share_out')
+
+    group.phase = 'intensive'
+    group.save()
+    members = group.memberships
+    Officer(membership=members[0], role='chair').save()
+    cycle = run_cycle(group, fines=[Fine(kind='late', amount=Decimal(1))])
+    opening = Opening(cycle=cycle)
+    opening.on_change_cycle()
+    opening.save()
+    Opening.post([opening])
+    meeting = create_sheet(cycle)
+    Operation(
+        meeting=meeting, kind='income', fund='loan_fund',
+        amount=Decimal(5), description="Gift").save()
+    count_boxes(Meeting(meeting.id))
+    Meeting.hold([meeting])
+    Meeting.post([meeting])
+    exit_ = Exit(membership=members[-1], date=meeting.date)
+    exit_.save()
+    Exit.post([exit_])
+    Cycle.share([cycle])
+    share_out = ShareOut(cycle=cycle, date=dt.date(2026, 11, 30))
+    share_out.save()
+    ShareOut.compute([share_out])
+    ShareOut.post([share_out])
+    return cycle
+
+
+class AccessTestCase(TestCase):
+    "The roles do their work, and no more"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        activate_module('avec_group')
+
+    @with_transaction()
+    def test_models_by_role(self):
+        "Each role reads and writes what the design says"
+        Access = Pool().get('ir.model.access')
+        with office() as company:
+            for role in ROLES:
+                user = create_user(role, company)
+                with acting_as(user):
+                    access = Access.get_access(list(MATRIX))
+                for model, expected in MATRIX.items():
+                    with self.subTest(role=role, model=model):
+                        self.assertEqual(
+                            {m for m, ok in access[model].items() if ok},
+                            expected[ROLES.index(role)])
+
+    @with_transaction()
+    def test_every_model_is_in_the_matrix(self):
+        "No model of the module is forgotten here"
+        models = {
+            name for name, model in Pool().iterobject()
+            if name.startswith('avec.') and '__rpc__' in dir(model)
+            and {'read', 'write'} <= model.__rpc__.keys()}
+        self.assertLessEqual(models, MATRIX.keys())
+
+    @with_transaction()
+    def test_refused_models(self):
+        "What a role may not do is refused when it is tried"
+        with office() as company:
+            live_through(create_group("Tissage", ["Aicha", "Fatima", "Hind"]))
+            records = {
+                m: r for m in MATRIX
+                if (r := Pool().get(m).search([], limit=1))}
+            for role in ROLES:
+                user = create_user(role, company)
+                for model, found in records.items():
+                    allowed = MATRIX[model][ROLES.index(role)]
+                    with self.subTest(role=role, model=model), \
+                            acting_as(user):
+                        self.assertRefused(
+                            Pool().get(model), found, ALL - allowed)
+
+    def assertRefused(self, Model, records, modes):
+        if issubclass(Model, ModelSingleton) or callable(Model.table_query):
+            # There is nothing to write but the record itself
+            modes = modes & {'read'}
+        tries = {
+            'read': lambda: Model.read([r.id for r in records], ['id']),
+            'write': lambda: Model.write(records, {}),
+            'create': lambda: Model.create([self.values(records)]),
+            'delete': lambda: Model.delete(records),
+            }
+        for mode in modes:
+            with self.subTest(mode=mode), \
+                    self.assertRaises(AccessError) as context:
+                tries[mode]()
+            self.assertIs(type(context.exception), AccessError)
+
+    def values(self, records):
+        # Without move, a line makes one before it is checked
+        if records[0].__name__ == 'account.move.line':
+            return {'move': records[0].move.id}
+        return {}
+
+    @with_transaction()
+    def test_buttons_by_role(self):
+        "Each button has the roles that the design says"
+        pool = Pool()
+        Button = pool.get('ir.model.button')
+        ModelData = pool.get('ir.model.data')
+        buttons = {
+            (name, button) for name, model in pool.iterobject()
+            if name.startswith('avec.') for button in getattr(
+                model, '_buttons', {})}
+        self.assertEqual(buttons, BUTTONS.keys())
+        for (model, name), roles in BUTTONS.items():
+            with self.subTest(model=model, button=name):
+                self.assertEqual(Button.get_groups(model, name), {
+                        ModelData.get_id('avec_group', 'group_' + r)
+                        for r in roles})
+
+    @with_transaction()
+    def test_refused_buttons(self):
+        "A button of another role is refused"
+        with office() as company:
+            group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
+            for role in ROLES:
+                user = create_user(role, company)
+                group.field_officer = user.employee
+                group.save()
+                if not group.cycles:
+                    live_through(group)
+                for (model, name), roles in BUTTONS.items():
+                    if role in roles:
+                        continue
+                    Model = Pool().get(model)
+                    records = Model.search([], limit=1)
+                    with self.subTest(role=role, model=model, button=name), \
+                            acting_as(user), \
+                            self.assertRaisesRegex(AccessButtonError, name):
+                        getattr(Model, name)(Model.browse(records))
+
+    @with_transaction()
+    def test_field_officer_follows_groups(self):
+        "A field officer sees the groups followed and no other"
+        with office() as company:
+            user = create_user('field_officer', company)
+            names = ["Aicha", "Fatima", "Hind"]
+            followed = create_group(
+                "Followed", names, field_officer=user.employee)
+            create_user('field_officer', company, login='other')
+            other = create_group("Other", names)
+            live_through(followed)
+            live_through(other)
+            for model in OF_GROUP:
+                Model = Pool().get(model)
+                with self.subTest(model=model):
+                    everything = Model.search([])
+                    with acting_as(user):
+                        seen = Model.search([])
+                        hidden = [r.id for r in everything if r not in seen]
+                        self.assertEqual(len(seen) * 2, len(everything))
+                        with self.assertRaises(AccessError):
+                            Model.read(hidden, ['id'])
+                        with self.assertRaises(AccessError):
+                            Model.write(Model.browse(hidden), {})
+                        with self.assertRaises(AccessError):
+                            Model.delete(Model.browse(hidden))
+
+    @with_transaction()
+    def test_field_officer_enters_no_other_group(self):
+        "A field officer changes nothing in the group of somebody else"
+        pool = Pool()
+        Cycle = pool.get('avec.cycle')
+        Group = pool.get('avec.group')
+        Meeting = pool.get('avec.meeting')
+        Membership = pool.get('avec.membership')
+        with office() as company:
+            user = create_user('field_officer', company)
+            other = create_group("Other", ["Aicha"])
+            cycle = run_cycle(other)
+            sheet = create_sheet(cycle)
+            party = create_party("Hind")
+            date = dt.date(2026, 1, 12)
+            for Model, values in [
+                    (Membership, {
+                            'group': other.id, 'party': party.id,
+                            'start_date': date}),
+                    (Cycle, {
+                            'group': other.id, 'number': 2,
+                            'share_value': Decimal(1), 'end_date': date}),
+                    (Meeting, {'cycle': cycle.id, 'date': date}),
+                    (Group, {'party': party.id, 'field_officer': None})]:
+                with self.subTest(model=Model.__name__), acting_as(user), \
+                        self.assertRaises(AccessError):
+                    Model.create([values])
+            for records, values in [
+                    ([other], {'locality': "Elsewhere"}),
+                    (other.memberships, {'number': 7}),
+                    ([sheet], {'note': "Elsewhere"}),
+                    (sheet.lines, {'shares': 2})]:
+                Model = records[0].__class__
+                with self.subTest(model=Model.__name__), acting_as(user), \
+                        self.assertRaises(AccessError):
+                    Model.write(Model.browse(records), values)
+            with acting_as(user), self.assertRaises(AccessError):
+                Meeting.hold([Meeting(sheet.id)])
+
+    @with_transaction()
+    def test_other_company(self):
+        "Nobody sees or writes what belongs to another company"
+        pool = Pool()
+        models = [
+            *OF_GROUP, 'avec.programme', 'account.move',
+            'account.move.line']
+        with office() as company:
+            Programme = pool.get('avec.programme')
+            Programme(name="Programme", company=company).save()
+            live_through(create_group("Here", ["Aicha", "Fatima", "Hind"]))
+        with office("Elsewhere", create_currency('eur')) as elsewhere:
+            users = [create_user(r, elsewhere) for r in ROLES]
+        for role, user in zip(ROLES, users):
+            for model in models:
+                if 'read' not in MATRIX[model][ROLES.index(role)]:
+                    continue
+                Model = pool.get(model)
+                ids = [r.id for r in Model.search([])]
+                with self.subTest(role=role, model=model):
+                    self.assertTrue(ids)
+                    with acting_as(user):
+                        self.assertEqual(Model.search([]), [])
+                        with self.assertRaises(AccessError):
+                            Model.read(ids, ['id'])
+
+    @with_transaction()
+    def test_screens_open(self):
+        "Every screen that a role finds in the menu opens with its records"
+        with office() as company:
+            group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
+            live_through(group)
+            for role in ROLES:
+                user = create_user(role, company)
+                group.field_officer = user.employee
+                group.save()
+                with acting_as(user):
+                    for name, action in self.menu_actions():
+                        with self.subTest(role=role, menu=name):
+                            self.open(action)
+
+    def menu_actions(self):
+        "Yield (name, action) of the windows in the menu of the module"
+        pool = Pool()
+        Menu = pool.get('ir.ui.menu')
+        ModelData = pool.get('ir.model.data')
+        root = ModelData.get_id('avec_group', 'menu_avec')
+        for menu in Menu.search([('parent', 'child_of', [root])]):
+            if (menu.action
+                    and menu.action.__name__ == 'ir.action.act_window'):
+                yield menu.complete_name, menu.action
+
+    def open(self, action):
+        Model = Pool().get(action.res_model)
+        records = Model.search([])
+        for view_id, type_ in action.views:
+            self.show(Model, records, view_id, type_)
+
+    def show(self, Model, records, view_id=None, type_='form', depth=2):
+        view = Model.fields_view_get(view_id, type_)
+        names = []
+        for name, definition in view['fields'].items():
+            names.append(name)
+            if definition['type'] in {'many2one', 'reference'}:
+                names.append(f'{name}.rec_name')
+        result = Model.read([r.id for r in records], names)
+        self.assertEqual(len(result), len(records))
+        if not depth:
+            return
+        for name, definition in view['fields'].items():
+            if definition['type'] in {'one2many', 'many2many'}:
+                Target = Pool().get(definition['relation'])
+                ids = [i for values in result for i in values[name]]
+                self.show(Target, Target.browse(ids), None, 'tree', depth - 1)
+
+    @with_transaction()
+    def test_menus_by_role(self):
+        "The configuration is in the menu of the administrator only"
+        pool = Pool()
+        Menu = pool.get('ir.ui.menu')
+        ModelData = pool.get('ir.model.data')
+        configuration = ModelData.get_id('avec_group', 'menu_configuration')
+        groups = ModelData.get_id('avec_group', 'menu_group')
+        with office() as company:
+            for role in ROLES:
+                with self.subTest(role=role), \
+                        acting_as(create_user(role, company)):
+                    seen = {m.id for m in Menu.search([])}
+                    self.assertIn(groups, seen)
+                    self.assertEqual(configuration in seen, role == 'admin')
+
+    @with_transaction()
+    def test_ledger_of_group(self):
+        "Finance and the auditor open the general ledger of one group"
+        pool = Pool()
+        Account = pool.get('account.general_ledger.account')
+        with office() as company:
+            group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
+            live_through(group)
+            empty = create_group("Empty", ["Mina"])
+            for role in ['finance', 'auditor']:
+                with self.subTest(role=role), \
+                        acting_as(create_user(role, company)):
+                    self.assertEqual(self.savings(Account, group), 25)
+                    self.assertEqual(self.savings(Account, empty), 0)
+            for role in ['field_officer', 'programme', 'admin']:
+                with self.subTest(role=role), \
+                        acting_as(create_user(role, company)), \
+                        self.assertRaises(AccessError):
+                    self.savings(Account, group)
+
+    def savings(self, Account, group):
+        "Return what the general ledger shows to be paid to members"
+        with Transaction().set_context(avec_group=group.id):
+            accounts = Account.search([('account.code', '=', '4465')])
+            return sum(a.credit for a in accounts)
+
+    @with_transaction()
+    def test_sees_other_groups_after_second_role(self):
+        "A field officer who is of the office too sees all its groups"
+        pool = Pool()
+        Group = pool.get('avec.group')
+        ResGroup = pool.get('res.group')
+        ModelData = pool.get('ir.model.data')
+        with office() as company:
+            create_group("Other", ["Aicha"])
+            user = create_user('field_officer', company)
+            user.groups = [*user.groups, ResGroup(
+                    ModelData.get_id('avec_group', 'group_programme'))]
+            user.save()
+            with acting_as(user):
+                self.assertEqual(len(Group.search([])), 1)
