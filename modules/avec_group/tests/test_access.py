@@ -411,7 +411,9 @@ class AccessTestCase(TestCase):
 
     def savings(self, Account, group):
         "Return what the general ledger shows to be paid to members"
-        with Transaction().set_context(avec_group=group.id):
+        fiscalyear, = Pool().get('account.fiscalyear').search([])
+        with Transaction().set_context(
+                fiscalyear=fiscalyear.id, avec_group=group.id):
             accounts = Account.search([('account.code', '=', '4465')])
             return sum(a.credit for a in accounts)
 
