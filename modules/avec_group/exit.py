@@ -57,6 +57,7 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
     computed_by = employee_field(
         "Computed By", states=['posted', 'cancelled'])
     posted_by = employee_field("Posted By", states=['posted', 'cancelled'])
+    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
 
     @classmethod
     def __setup__(cls):
@@ -159,6 +160,7 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
         for exit_ in exits:
             if exit_.state == 'draft':
                 exit_._compute()
+                exit_.computed_by = None
         cls.save(exits)
 
     @classmethod
@@ -260,13 +262,21 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     @Workflow.transition('cancelled')
+    @set_employee('cancelled_by')
     def cancel(cls, exits):
-        Membership = Pool().get('avec.membership')
+        pool = Pool()
+        Membership = pool.get('avec.membership')
+        Officer = pool.get('avec.group.officer')
         cls.check_cycle([e for e in exits if e.cycle])
         cls._cancel_moves(exits)
         Membership.write([e.membership for e in exits], {
                 'end_date': None,
                 'end_reason': None,
+                })
+        Officer.write([
+                o for e in exits for o in e.membership.officers
+                if o.end_date == e.date], {
+                'end_date': None,
                 })
 
     @classmethod

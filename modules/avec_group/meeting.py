@@ -190,8 +190,33 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
             if getattr(l, 'membership', None)}
         if active is None:
             active = self.cycle.group.active_memberships(self.date)
+        missing = [m for m in active if m.id not in there]
+        owed = self.fines_owed(missing)
         return [
-            Line.new_for(self, m) for m in active if m.id not in there]
+            Line.new_for(self, m, fine=owed.get(m.id, Decimal(0)))
+            for m in missing]
+
+    def fines_owed(self, memberships):
+        """Return what the members owe for an absence at the last meeting.
+
+        Who is absent cannot pay, so the fine is proposed on the next sheet.
+        Returns {membership id: amount}.
+        """
+        Line = Pool().get('avec.meeting.line')
+        amount = self.cycle.fine_amount('absent')
+        last = amount and self.search([
+                ('cycle', '=', self.cycle.id),
+                ('date', '<', self.date),
+                ('state', 'in', ['held', 'posted']),
+                ], order=[('date', 'DESC')], limit=1)
+        if not last:
+            return {}
+        return {
+            l.membership.id: amount for l in Line.search([
+                    ('meeting', '=', last[0].id),
+                    ('membership', 'in', [m.id for m in memberships]),
+                    ('attendance', '=', 'absent'),
+                    ])}
 
     @classmethod
     @ModelView.button

@@ -107,8 +107,11 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
         return 0
 
     @classmethod
-    def new_for(cls, meeting, membership):
-        "Return the line of the member as it stands on a blank sheet"
+    def new_for(cls, meeting, membership, fine=Decimal(0)):
+        """Return the line of the member as it stands on a blank sheet.
+
+        fine: what the member owes from the last meeting.
+        """
         cycle = meeting.cycle
         return cls(
             membership=membership,
@@ -117,7 +120,7 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
             shares=cycle.min_shares,
             amount=cycle.min_shares * cycle.share_value,
             social_fund=cycle.social_fund_contribution,
-            fine=Decimal(0),
+            fine=fine,
             currency=cycle.currency)
 
     @property
@@ -131,15 +134,15 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
 
     @fields.depends(
         'attendance', 'represented', 'shares', 'social_fund', 'fine',
-        'meeting', '_parent_meeting.cycle',
-        methods=['on_change_with_amount'])
+        'membership', 'meeting', '_parent_meeting.cycle',
+        '_parent_meeting.date', methods=['on_change_with_amount'])
     def on_change_attendance(self):
         if not self.meeting or not self.meeting.cycle:
             return
         cycle = self.meeting.cycle
-        self.fine = cycle.fine_amount(self.attendance)
         if self.is_present:
             self.represented = False
+            self.fine = cycle.fine_amount(self.attendance) + self._fine_owed()
             self.shares = self.shares or cycle.min_shares
             self.social_fund = (
                 self.social_fund or cycle.social_fund_contribution)
@@ -147,6 +150,13 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
             self.shares = 0
             self.social_fund = self.fine = Decimal(0)
         self.amount = self.on_change_with_amount()
+
+    def _fine_owed(self):
+        "Return the fine for an absence at the last meeting, paid at this one"
+        if self.membership and self.meeting.date:
+            return self.meeting.fines_owed([self.membership]).get(
+                self.membership.id, Decimal(0))
+        return Decimal(0)
 
     def entries(self, meeting):
         """Return the entries of the line.

@@ -9,7 +9,8 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
-from .document import DocumentLineMixin, DocumentMixin, format_amount
+from .document import (
+    DocumentLineMixin, DocumentMixin, format_amount, format_date)
 from .exceptions import OpeningError
 
 _STATES = {
@@ -65,6 +66,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
     posted_by = employee_field("Posted By", states=['posted', 'cancelled'])
+    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
 
     @classmethod
     def __setup__(cls):
@@ -142,9 +144,30 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
     def post(cls, openings):
         cls.lock_books(openings)
         cls.check_cycle(openings)
+        cls.check_dates(openings)
         cls.check_balanced(openings)
         cls.check_first(openings)
         cls._post_moves(openings)
+
+    @classmethod
+    def check_dates(cls, openings):
+        "Check that the day is in the cycle and the members are in the group"
+        for opening in openings:
+            cycle = opening.cycle
+            if not (cycle.start_date <= opening.date <= cycle.end_date):
+                raise OpeningError(gettext(
+                        'avec_group.msg_opening_date',
+                        opening=opening.rec_name,
+                        date=format_date(opening.date),
+                        start=format_date(cycle.start_date),
+                        end=format_date(cycle.end_date)))
+            for line in opening.lines:
+                if line.shares and not line.membership.is_active(opening.date):
+                    raise OpeningError(gettext(
+                            'avec_group.msg_opening_member',
+                            opening=opening.rec_name,
+                            member=line.membership.rec_name,
+                            date=format_date(opening.date)))
 
     @classmethod
     def check_balanced(cls, openings):
@@ -158,7 +181,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def check_first(cls, openings):
-        "Check that nothing was posted before in the books of the groups"
+        "Check that nothing was posted before in the books of the cycles"
         Move = Pool().get('account.move')
         for opening in openings:
             for move in Move.search([
@@ -192,6 +215,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     @Workflow.transition('cancelled')
+    @set_employee('cancelled_by')
     def cancel(cls, openings):
         cls.check_cycle(openings)
         cls._cancel_moves(openings)

@@ -89,6 +89,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
     posted_by = employee_field(
         "Posted By", states=['posted', 'paid', 'cancelled'])
     paid_by = employee_field("Paid By", states=['paid', 'cancelled'])
+    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
 
     @classmethod
     def __setup__(cls):
@@ -166,6 +167,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
             document.share_price = result.share_price and round(
                 result.share_price, 4)
             document.leftover_amount = result.leftover
+            document.computed_by = None
             for membership, shared in zip(members, result.lines):
                 lines.append(document._get_line(membership, shared))
         cls.save(share_outs)
@@ -376,6 +378,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     @Workflow.transition('cancelled')
+    @set_employee('cancelled_by')
     def cancel(cls, share_outs):
         cls.check_cycle(share_outs, states=('sharing',))
         cls._cancel_moves(share_outs)
