@@ -1,0 +1,132 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""Fill the ledger of many groups with plain SQL, to read them afterwards
+
+The groups have no members and the lines no party: only what the balances of a
+group are read from is there."""
+from decimal import Decimal
+
+from sql import Column, Literal
+
+from trytond import backend
+from trytond.pool import Pool
+from trytond.tools import grouped_slice
+from trytond.transaction import Transaction
+
+from . import groups
+
+__all__ = ['analyze', 'fill']
+
+MEETINGS = 5
+MARK = 'BULK'
+# The accounts in the configuration, with the debit and credit of a meeting
+LINES = [
+    ('avec_loan_fund_cash', Decimal(753), Decimal(0)),
+    ('avec_social_fund_cash', Decimal(50), Decimal(0)),
+    ('avec_savings', Decimal(0), Decimal(750)),
+    ('avec_social_fund', Decimal(0), Decimal(50)),
+    ('avec_fine_income', Decimal(0), Decimal(3)),
+    ]
+
+
+def _execute(query):
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*query)
+    return cursor
+
+
+def _insert(name, rows):
+    "Insert the rows, which have the same columns"
+    table = Pool().get(name).__table__()
+    for chunk in grouped_slice(rows, 500):
+        chunk = list(chunk)
+        _execute(table.insert(
+                [Column(table, n) for n in chunk[0]],
+                [list(row.values()) for row in chunk]))
+
+
+def _insert_from(name, source, where, columns):
+    "Insert a row of the columns for each row of the source"
+    table = Pool().get(name).__table__()
+    _execute(table.insert(
+            [Column(table, n) for n in columns],
+            source.select(*columns.values(), where=where)))
+
+
+def _ids(name, column):
+    table = Pool().get(name).__table__()
+    return [id_ for id_, in _execute(table.select(
+                table.id, where=Column(table, column).like(f'{MARK}%'),
+                order_by=table.id))]
+
+
+def fill(count, company):
+    "Add as many groups, that held meetings"
+    codes = [f'{MARK}-{i:06}' for i in range(count)]
+    _insert('party.party', [
+            {'name': f'Group {c}', 'code': c, 'active': True}
+            for c in codes])
+    _insert('avec.group', [
+            {'party': p, 'code': c, 'company': company,
+                'formation_date': groups.YEAR[0]}
+            for p, c in zip(_ids('party.party', 'code'), codes)])
+    _insert('avec.cycle', [
+            {'group': g, **_rules()} for g in _ids('avec.group', 'code')])
+    _fill_moves(company)
+    _fill_lines(company)
+
+
+def _rules():
+    Cycle = Pool().get('avec.cycle')
+    rules = Cycle.default_get(list(Cycle._fields), with_rec_name=False)
+    return {
+        **{n: rules[n] for n in Cycle.rule_fields() if n in rules},
+        'number': 1,
+        'start_date': groups.FIRST_MEETING,
+        'end_date': groups.YEAR[1],
+        'share_value': groups.SHARE_VALUE,
+        'state': 'running',
+        }
+
+
+def _fill_moves(company):
+    pool = Pool()
+    Configuration = pool.get('account.configuration')
+    Period = pool.get('account.period')
+    cycle = pool.get('avec.cycle').__table__()
+    group = pool.get('avec.group').__table__()
+    journal = Configuration(1).get_multivalue('avec_journal', company=company)
+    source = group.join(cycle, condition=cycle.group == group.id)
+    for number in range(MEETINGS):
+        day = groups.week(number)
+        _insert_from('account.move', source, group.code.like(f'{MARK}%'), {
+                'avec_group': group.id,
+                'avec_cycle': cycle.id,
+                'company': Literal(company),
+                'journal': Literal(journal.id),
+                'period': Literal(Period.find(company, date=day).id),
+                'date': Literal(day),
+                'description': Literal(MARK),
+                'state': Literal('posted'),
+                })
+
+
+def _fill_lines(company):
+    pool = Pool()
+    Configuration = pool.get('account.configuration')
+    move = pool.get('account.move').__table__()
+    for name, debit, credit in LINES:
+        account = Configuration(1).get_avec_account(name, company)
+        _insert_from('account.move.line', move, move.description == MARK, {
+                'move': move.id,
+                'account': Literal(account.id),
+                'debit': Literal(debit),
+                'credit': Literal(credit),
+                'state': Literal('valid'),
+                })
+
+
+def analyze():
+    "Bring the statistics of the planner up to date, as servers do by night"
+    if backend.name == 'postgresql':
+        _execute(('ANALYZE',))
