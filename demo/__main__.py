@@ -1,0 +1,30 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"Load the demonstration in a database where the modules are activated"
+import argparse
+import sys
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='demo', description=__doc__)
+    parser.add_argument('--config', required=True)
+    parser.add_argument('--database', required=True)
+    options = parser.parse_args()
+
+    from trytond import config
+    config.update_etc(options.config)
+    # Once the configuration is read
+    from trytond.pool import Pool
+
+    from .loader import DemoError, Loader
+    from .plan import make_plan
+    Pool.start()
+    Pool(options.database).init()
+    try:
+        Loader(options.database, make_plan()).load()
+    except DemoError as error:
+        sys.exit(f"The demonstration does not add up:\n{error}")
+
+
+if __name__ == '__main__':
+    main()

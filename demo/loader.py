@@ -1,0 +1,114 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"Load the plan week after week, each week in a transaction"
+import sys
+
+from trytond.pool import Pool
+from trytond.transaction import Transaction, TransactionError
+
+from .calendar import weeks
+from .cycles import Amendments, Cycles
+from .endings import Exits, ShareOuts
+from .groups import Committees, load_groups
+from .meetings import Meetings
+from .office import load_office
+from .progress import Progress
+from .verify import Figures
+
+__all__ = ['DemoError', 'PARTS', 'Loader']
+
+# In the order of what happens in a week
+PARTS = [
+    Committees, Cycles, Meetings, Exits, Amendments, ShareOuts, Figures]
+
+
+class DemoError(Exception):
+    "What does not add up in the records"
+
+
+class Loader:
+    "Make the records of the plan in a database"
+
+    def __init__(self, database, plans, stream=sys.stderr):
+        self.database = database
+        self.plans = plans
+        self.progress = Progress(stream)
+        self.office = None
+        self.books = []
+
+    def load(self):
+        self._run(self._prepare)
+        with self.progress.step("Meetings", len(list(weeks()))) as advance:
+            for monday in weeks():
+                self._run(self._week, monday)
+                advance()
+        self._run(self._finish)
+        self._run(self._check)
+
+    def _run(self, function, *args):
+        "Run the function in a transaction, again when it lacked locks"
+        # Posting takes these locks: known before, nothing is done twice
+        extras = {'_lock_tables': [
+                Pool(self.database).get(m)._table
+                for m in ['avec.cycle', 'ir.sequence.strict']]}
+        context = {'language': 'fr', '_skip_warnings': True}
+        if self.office:
+            context['company'] = self.office.company
+            context['companies'] = [self.office.company]
+        while True:
+            with Transaction().start(
+                    self.database, 1, context=context,
+                    **extras) as transaction:
+                try:
+                    return function(*args)
+                except TransactionError as error:
+                    transaction.rollback()
+                    transaction.tasks.clear()
+                    error.fix(extras)
+
+    def _prepare(self):
+        with self.progress.step("Office", 1) as advance:
+            office = load_office()
+            advance()
+        with Transaction().set_context(
+                company=office.company, companies=[office.company]):
+            with self.progress.step("Groups", len(self.plans)) as advance:
+                books = load_groups(office, self.plans, advance)
+            office.parts = self._parts(office)
+            with self.progress.step(
+                    "Before the first meeting",
+                    len(office.parts)) as advance:
+                for part in office.parts:
+                    part.prepare(books)
+                    advance()
+        self.office, self.books = office, books
+
+    @staticmethod
+    def _parts(office):
+        "Return the parts whose module is activated"
+        Module = Pool().get('ir.module')
+        activated = {m.name for m in Module.search([
+                    ('state', '=', 'activated'),
+                    ])}
+        return [p(office) for p in PARTS if p.module in activated]
+
+    def _week(self, monday):
+        for part in self.office.parts:
+            part.week(self.books, monday)
+
+    def _finish(self):
+        Item = Pool().get('ir.module.config_wizard.item')
+        for part in self.office.parts:
+            part.finish(self.books)
+        # Nobody has to set up what has been set up here
+        Item.write(Item.search([('state', '=', 'open')]), {'state': 'done'})
+
+    def _check(self):
+        with self.progress.step(
+                "Checking", len(self.office.parts)) as advance:
+            faults = []
+            for part in self.office.parts:
+                faults.extend(part.check(self.books))
+                advance()
+        if faults:
+            raise DemoError('\n'.join(faults))
