@@ -11,9 +11,12 @@ from unittest.mock import patch
 
 from lxml import etree
 
+from trytond.model.exceptions import AccessError
 from trytond.modules.avec_group.report import Section
+from trytond.modules.avec_group.tests.office import (
+    ROLES, acting_as, create_user)
 from trytond.modules.avec_group.tests.test_account import (
-    YEAR, create_party, office)
+    YEAR, create_party, new_move, office)
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
@@ -212,15 +215,80 @@ class ReportTestCase(TestCase):
             self.assertIn(figure, text)
 
     @with_transaction()
-    def test_statement_of_closed_year(self):
-        "Closing the year does not hide what was earned and spent"
-        Report = Pool().get('avec.cycle.statement', type='report')
+    def test_statement_after_year_is_closed(self):
+        "Closing the year does not hide what was earned"
+        pool = Pool()
+        Move = pool.get('account.move')
+        Report = pool.get('avec.cycle.statement', type='report')
         with story() as records:
             cycle = records['avec.cycle']
+            closing = new_move(cycle, dt.date(2024, 12, 31), {
+                    'other_income': Decimal(22),
+                    'surplus_carried': Decimal(-22),
+                    })
+            closing.origin = closing.period.fiscalyear
+            closing.save()
+            Move.post([closing])
             results = Report._results([cycle])[cycle.id]
         self.assertEqual(
             [(a.code, b) for a, b in results],
             [('7188', Decimal(-22)), ('7581', Decimal(-1))])
+
+    @with_transaction()
+    def test_amendments(self):
+        "The statement tells what was changed in the words of the reader"
+        pool = Pool()
+        Amendment = pool.get('avec.cycle.amendment')
+        with story() as records:
+            cycle = records['avec.cycle']
+            Amendment.create([{
+                        'cycle': cycle.id, 'date': dt.date(2024, 5, 1),
+                        'reason': "Many came late",
+                        'changes': [('create', [
+                                    {'rule': 'fines', 'old': '',
+                                        'new': 'absent 2, late 1'},
+                                    {'rule': 'leftover', 'old': '',
+                                        'new': 'next_cycle'},
+                                    {'rule': 'quorum', 'old': '0.5',
+                                        'new': '0.6'},
+                                    {'rule': 'max_shares', 'old': '4',
+                                        'new': '5'},
+                                    ])],
+                        }])
+            text = text_of(render('avec.cycle.statement', [cycle]))
+        for change in [
+                "Fines Absent usd2.00, Late usd1.00",
+                "Leftover Shared to the Last Coin Next Cycle",
+                "Quorum 50% 60%", "Most Shares 4 5"]:
+            self.assertIn("05/01/2024 Many came late " + change, text)
+
+    @with_transaction()
+    def test_every_role_prints(self):
+        "Who reads the documents prints them, without access to the ledger"
+        with story() as records:
+            company = records['avec.cycle'].company
+            for role in ROLES:
+                user = create_user(role, company)
+                if role == 'field_officer':
+                    group = records['avec.cycle'].group
+                    group.field_officer = user.employee
+                    group.save()
+                with acting_as(user):
+                    for name, model in REPORTS.items():
+                        with self.subTest(role=role, report=name):
+                            document = render(name, [records[model]])
+                            self.assertIn("Safran", text_of(document))
+
+    @with_transaction()
+    def test_other_groups_are_not_printed(self):
+        "A field officer does not print the papers of another's group"
+        with story() as records:
+            user = create_user(
+                'field_officer', records['avec.cycle'].company)
+            for name, model in REPORTS.items():
+                with (self.subTest(report=name), acting_as(user),
+                        self.assertRaises(AccessError)):
+                    render(name, [records[model]])
 
     @with_transaction()
     def test_share_out_sheet(self):
