@@ -88,6 +88,11 @@ class ToolTest(unittest.TestCase):
         self.assertEqual(
             self.merge(moved, two), {('view:avec.cycle:', 'Draft'): ''})
 
+    def test_string_without_letters_is_its_own_translation(self):
+        self.assertEqual(
+            self.merge([self.entry('–')], []),
+            {('view:avec.group:', '–'): '–'})
+
     def test_faults_are_found(self):
         for entry, fault in [
                 (self.entry('Group'), 'empty'),

@@ -131,6 +131,9 @@ def _translated(entry, translation, same):
     elif len(same[entry.msgid]) == 1:
         # The string has moved, and was always translated the same way
         result.msgstr, = same[entry.msgid]
+    elif not any(map(str.isalpha, entry.msgid)):
+        # A dash of a report is the same in every language
+        result.msgstr = entry.msgid
     return result
 
 
