@@ -17,13 +17,17 @@ def main():
     from trytond.pool import Pool
 
     from .loader import DemoError, Loader
-    from .plan import make_plan
+    from .plan import COUNTS, make_plan
     Pool.start()
     Pool(options.database).init()
     try:
         Loader(options.database, make_plan()).load()
     except DemoError as error:
         sys.exit(f"The demonstration does not add up:\n{error}")
+    groups, members = COUNTS[None]
+    print(
+        f"{groups} groups and {members} members, as the records add up to, "
+        "with their households")
 
 
 if __name__ == '__main__':

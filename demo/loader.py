@@ -27,7 +27,9 @@ class DemoError(Exception):
 
 
 class Loader:
-    "Make the records of the plan in a database"
+    """Make the records of the plan in a database
+
+    After the loading, office and books have the ids of what was made."""
 
     def __init__(self, database, plans, stream=sys.stderr):
         self.database = database

@@ -15,9 +15,16 @@ from .people import Namer, Person, people, spread
 from .places import PROVINCES, Province
 from .rules import Rules, rules
 
-__all__ = ['CyclePlan', 'GroupPlan', 'Leaving', 'Member', 'make_plan']
+__all__ = [
+    'COUNTS', 'CyclePlan', 'GroupPlan', 'Leaving', 'Member', 'make_plan']
 
 SEED = 2026
+# The groups and the members of the programme and of its first province
+COUNTS = {
+    None: (
+        sum(p.groups for p in PROVINCES), sum(p.members for p in PROVINCES)),
+    **{p.code: (p.groups, p.members) for p in PROVINCES},
+    }
 # The size that a group must have to work well
 SIZE = (15, 30)
 # Which groups, by their rank, have which story

@@ -9,10 +9,10 @@ from trytond.pool import Pool
 from .part import Part
 from .people import HOUSEHOLD_FACTOR
 
-__all__ = ['Figures', 'figures']
+__all__ = ['Figures']
 
 
-def figures(groups):
+def _figures(groups):
     "Return what the records say about the groups"
     Membership = Pool().get('avec.membership')
     members = Membership.search([
@@ -43,7 +43,7 @@ class Figures(Part):
             expected = self._expected([
                     b.plan for b in books
                     if code in {None, b.plan.province.code}])
-            found = figures([
+            found = _figures([
                     g for g in groups
                     if code in {None, g.subdivision.code}])
             if found != expected:
