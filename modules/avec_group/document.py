@@ -136,15 +136,28 @@ class DocumentMixin:
 
         name: the field of the account in the configuration.
         """
+        line, = self._get_lines([(name, amount, party, origin)])
+        return line
+
+    def _get_lines(self, entries):
+        """Return unsaved lines, with each account looked up once.
+
+        entries: [(name, amount, party or None, origin or None), ...] as for
+        _get_move_line.
+        """
         pool = Pool()
         Line = pool.get('account.move.line')
         configuration = pool.get('account.configuration')(1)
-        return Line(
-            account=configuration.get_avec_account(name, self.company),
-            party=party,
-            debit=max(amount, Decimal(0)),
-            credit=max(-amount, Decimal(0)),
-            origin=origin or self)
+        accounts = configuration.get_avec_accounts(
+            dict.fromkeys(e[0] for e in entries), self.company)
+        return [
+            Line(
+                account=accounts[name],
+                party=party,
+                debit=max(amount, Decimal(0)),
+                credit=max(-amount, Decimal(0)),
+                origin=origin or self)
+            for name, amount, party, origin in entries]
 
     @classmethod
     def lock_books(cls, documents):
