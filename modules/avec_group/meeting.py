@@ -152,14 +152,17 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     # -- the sheet
 
-    @fields.depends(methods=['_bring_members', '_propose_date'])
+    @fields.depends(
+        methods=['_bring_members', '_propose_date', '_set_openings'])
     def on_change_cycle(self):
         self._propose_date()
         self._bring_members()
+        self._set_openings()
 
-    @fields.depends(methods=['_bring_members'])
+    @fields.depends(methods=['_bring_members', '_set_openings'])
     def on_change_date(self):
         self._bring_members()
+        self._set_openings()
 
     @fields.depends('cycle', 'date')
     def _propose_date(self):
@@ -331,20 +334,26 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
                 None if counted is None else counted - expected[fund])
         return amounts
 
+    @fields.depends('id', 'state', 'cycle', '_parent_cycle.group', 'date')
+    def _set_openings(self):
+        # Read once for the sheet and not at each amount that is typed
+        openings = dict.fromkeys(FUND_NAMES)
+        if self.cycle:
+            openings, = self._openings([self]).values()
+        for fund, amount in openings.items():
+            setattr(self, fund + '_opening', amount)
+
     @fields.depends(
-        'id', 'state', 'cycle', '_parent_cycle.group',
+        'state', 'date', 'cycle',
         '_parent_cycle.share_value', '_parent_cycle.fine_fund',
-        'date', 'lines', 'operations',
+        'lines', 'operations', 'loan_fund_opening', 'social_fund_opening',
         'loan_fund_counted', 'social_fund_counted')
     def _on_change_fund(self, name):
-        if not self.cycle or self.state not in {'draft', 'held'}:
+        opening = {f: getattr(self, f + '_opening') for f in FUND_NAMES}
+        if (not self.cycle or self.state not in {'draft', 'held'}
+                or None in opening.values()):
             return
-        opening, = self._openings([self]).values()
         return self._fund_amounts(opening)[name]
-
-    @fields.depends(methods=['_on_change_fund'])
-    def on_change_with_loan_fund_opening(self):
-        return self._on_change_fund('loan_fund_opening')
 
     @fields.depends(methods=['_on_change_fund'])
     def on_change_with_loan_fund_expected(self):
@@ -353,10 +362,6 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
     @fields.depends(methods=['_on_change_fund'])
     def on_change_with_loan_fund_difference(self):
         return self._on_change_fund('loan_fund_difference')
-
-    @fields.depends(methods=['_on_change_fund'])
-    def on_change_with_social_fund_opening(self):
-        return self._on_change_fund('social_fund_opening')
 
     @fields.depends(methods=['_on_change_fund'])
     def on_change_with_social_fund_expected(self):
@@ -564,12 +569,11 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
         cls._cancel_moves(meetings)
 
     def _get_move_lines(self):
-        lines, cash = [], defaultdict(Decimal)
+        entries, cash = [], defaultdict(Decimal)
         for record in self.lines:
             for name, party, amount in record.entries(self):
                 if party:
-                    lines.append(self._get_move_line(
-                            name, amount, party=party, origin=record))
+                    entries.append((name, amount, party, record))
                 else:
                     cash[name] += amount
         for record in self.operations:
@@ -577,11 +581,9 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
                 if name.endswith('_cash'):
                     cash[name] += amount
                 else:
-                    lines.append(self._get_move_line(
-                            name, amount, party=party, origin=record))
-        lines.extend(
-            self._get_move_line(n, a) for n, a in cash.items() if a)
-        return lines
+                    entries.append((name, amount, party, record))
+        entries.extend((n, a, None, None) for n, a in cash.items() if a)
+        return self._get_lines(entries)
 
     def get_rec_name(self, name):
         date = format_date(self.date) if self.date else ''
