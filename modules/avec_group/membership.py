@@ -214,6 +214,43 @@ class Membership(ModelSQL, ModelView):
                     raise AccessError(gettext(
                             'avec_group.msg_membership_end_by_exit',
                             membership=membership.rec_name))
+        if mode == 'write':
+            cls.check_documents(memberships, values)
+
+    @classmethod
+    def check_documents(cls, memberships, values):
+        "Check that what the member did in the group stays with the member"
+        for membership in memberships:
+            domain = []
+            start_date = values.get('start_date')
+            if any(n in values and values[n] != getattr(membership, n).id
+                    for n in ['group', 'party']):
+                pass
+            elif start_date and start_date > membership.start_date:
+                domain.append(('date', '<', start_date))
+            else:
+                continue
+            if membership._has_documents(domain):
+                raise AccessError(gettext(
+                        'avec_group.msg_membership_documents',
+                        membership=membership.rec_name))
+
+    def _has_documents(self, domain):
+        "Return if the member is on a document of the domain"
+        pool = Pool()
+        for name, parent in [
+                ('avec.meeting.line', 'meeting'),
+                ('avec.opening.line', 'opening')]:
+            Line = pool.get(name)
+            if Line.search([
+                        ('membership', '=', self.id),
+                        (parent, 'where', [
+                                ('state', 'in', ['held', 'posted']),
+                                *domain,
+                                ]),
+                        ], limit=1):
+                return True
+        return False
 
     @classmethod
     def copy(cls, memberships, default=None):
