@@ -274,7 +274,9 @@ class DocumentMixin:
         for document in documents:
             if mode == 'create':
                 refused = external and (
-                    document.state != 'draft' or document.move)
+                    document.state != 'draft' or any(
+                        getattr(document, n, None)
+                        for n in _FREE - {'state'}))
             elif mode == 'delete':
                 refused = document.state != 'draft'
             elif external:
