@@ -1,0 +1,130 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"A client of the server that sends what it is told, allowed or not"
+import base64
+import datetime as dt
+import json
+import urllib.error
+import urllib.request
+from decimal import Decimal
+
+from trytond.protocols.jsonrpc import JSONDecoder, JSONEncoder
+
+__all__ = ['Client', 'PASSWORD', 'Refused', 'set_up']
+
+PASSWORD = 'rpc-test-1'
+ROLES = {
+    'agent': "AVEC Field Officer",
+    'finance': "AVEC Finance",
+    'programme': "AVEC Programme",
+    'auditor': "AVEC Auditor",
+    'manager': "AVEC Administration",
+    }
+
+
+class Refused(Exception):
+    "The server answered with an error"
+
+
+class Client:
+    "A session of a user over JSON-RPC"
+
+    def __init__(self, url, database, login='admin', password=PASSWORD):
+        self.url = f'{url}/{database}/rpc/'
+        self.headers = {'Content-Type': 'application/json'}
+        user, token, *_ = self.call(
+            'common.db.login', login, {'password': password})
+        session = base64.b64encode(f'{login}:{user}:{token}'.encode())
+        self.headers['Authorization'] = f'Session {session.decode()}'
+        self.context = self.call(
+            'model.res.user.get_preferences', True, {})
+
+    def call(self, method, *params):
+        "Return the result of the method or raise Refused"
+        request = urllib.request.Request(
+            self.url, headers=self.headers, data=json.dumps(
+                {'id': 1, 'method': method, 'params': params},
+                cls=JSONEncoder).encode())
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                answer = json.loads(
+                    response.read(), object_hook=JSONDecoder())
+        except urllib.error.HTTPError as error:
+            raise Refused(f'{error.code} {error.reason}') from error
+        if 'error' in answer:
+            raise Refused(json.dumps(answer['error'], cls=JSONEncoder))
+        return answer['result']
+
+    def model(self, name, method, *params, **context):
+        "Call the method of the model with the context of the user"
+        return self.call(
+            f'model.{name}.{method}', *params, {**self.context, **context})
+
+    def read(self, name, id, *fields):
+        values, = self.model(name, 'read', [id], list(fields))
+        return [values[f] for f in fields]
+
+
+def set_up(config):
+    "Make an office with a user of each role and the sheets of two groups"
+    from proteus import Model
+    from trytond.modules.avec_group.tests.tools import (
+        create_group, create_office)
+    from trytond.modules.company.tests.tools import create_company
+
+    config.skip_warning = True
+    create_company()
+    create_office([(dt.date(2026, 1, 1), dt.date(2026, 12, 31))])
+    employees = _create_users()
+    Cycle = Model.get('avec.cycle')
+    Meeting = Model.get('avec.meeting')
+    for name in ["Tissage Atlas", "Miel du Dir"]:
+        group = create_group(
+            name, ["Aicha", "Fatima", "Hind"], dt.date(2026, 1, 5))
+        group.field_officer = employees['agent']
+        group.save()
+        cycle = Cycle(group=group)
+        cycle.start_date = dt.date(2026, 1, 12)
+        cycle.share_value = Decimal(10)
+        cycle.click('run')
+        for state in ['posted', 'held', 'held', 'draft']:
+            meeting = Meeting()
+            meeting.cycle = cycle
+            entry = meeting.operations.new(kind='income')
+            entry.amount = Decimal(5)
+            entry.description = "Gift"
+            meeting.loan_fund_counted = meeting.loan_fund_expected
+            meeting.social_fund_counted = meeting.social_fund_expected
+            meeting.save()
+            if state != 'draft':
+                meeting.click('hold')
+            if state == 'posted':
+                meeting.click('post')
+
+
+def _create_users():
+    from proteus import Model
+
+    Company = Model.get('company.company')
+    Employee = Model.get('company.employee')
+    Group = Model.get('res.group')
+    Party = Model.get('party.party')
+    User = Model.get('res.user')
+    admin, = User.find([('login', '=', 'admin')])
+    admin.password = PASSWORD
+    admin.save()
+    employees = {}
+    for login, role in ROLES.items():
+        party = Party(name=login)
+        party.save()
+        employee = Employee(party=party, company=Company.find()[0])
+        employee.save()
+        user = User(name=login, login=login, password=PASSWORD)
+        user.companies.append(Company.find()[0])
+        user.company = Company.find()[0]
+        user.employees.append(employee)
+        user.employee = Employee(employee.id)
+        user.groups.extend(Group.find([('name', '=', role)]))
+        user.save()
+        employees[login] = Employee(employee.id)
+    return employees
