@@ -10,7 +10,7 @@ from sql.operators import And
 
 from trytond import backend
 from trytond.i18n import gettext
-from trytond.model import ModelSQL, ModelView, Workflow, fields
+from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.account.move import MoveLineMixin
 from trytond.modules.company.model import CompanyValueMixin
 from trytond.pool import Pool, PoolMeta
@@ -253,6 +253,14 @@ class Move(DocumentOriginMixin, metaclass=PoolMeta):
         states={
             'invisible': ~Eval('avec_cycle'),
             })
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.update(
+            Index(table, (column, Index.Range()), where=column != Null)
+            for column in [table.avec_group, table.avec_cycle])
 
     @classmethod
     def _get_avec_origin(cls):
