@@ -128,7 +128,9 @@ class _Counter:
 
 
 def count_queries(function, *args):
-    "Return the number of queries of the function in this transaction"
+    """Return the numbers of queries and of insertions in this transaction
+
+    Tryton inserts the rows one by one on SQLite, so they are apart."""
     transaction = Transaction()
     connection, queries = transaction.connection, []
     transaction.connection = _Counter(connection, queries)
@@ -136,7 +138,8 @@ def count_queries(function, *args):
         function(*args)
     finally:
         transaction.connection = connection
-    return len(queries)
+    inserts = sum(str(q).startswith('INSERT') for q in queries)
+    return len(queries) - inserts, inserts
 
 
 @contextmanager

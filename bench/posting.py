@@ -3,13 +3,14 @@
 "What posting a meeting costs"
 import statistics
 
+from trytond.modules.avec_group import account
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from . import groups
 from .measure import ratio, spread, stopwatch
 
-__all__ = ['measure_growth', 'measure_posting']
+__all__ = ['measure_chunks', 'measure_growth', 'measure_posting']
 
 
 def _one_by_one(meeting_id):
@@ -143,3 +144,33 @@ def measure_growth(books, cycles, meetings, window):
         'ratio_late_to_early': round(
             statistics.median(late) / statistics.median(early), 3),
         }
+
+
+def measure_chunks(books, cycles, sizes, runs):
+    """Return what posting a meeting of each group at once costs.
+
+    sizes: the numbers of lines after which the moves are saved, which take
+    turns."""
+    times = {s: [] for s in sizes}
+    chosen, week = account.LINES_PER_SAVE, 0
+    try:
+        for _ in range(runs + 1):
+            for size in sizes:
+                account.LINES_PER_SAVE = size
+                times[size].append(_post_together(books, cycles, week))
+                week += 1
+    finally:
+        account.LINES_PER_SAVE = chosen
+    return {
+        'meetings': len(cycles),
+        'chosen': chosen,
+        'seconds': {str(s): spread(t[1:]) for s, t in times.items()},
+        }
+
+
+def _post_together(books, cycles, week):
+    values = [
+        books.run(groups.sheet, c, groups.week(week)) for c in cycles]
+    meetings = books.run(groups.save, *values)
+    books.run(groups.hold, *meetings)
+    return stopwatch(books.run, groups.post, *meetings)[0]

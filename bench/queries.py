@@ -45,7 +45,8 @@ def measure_queries(books, documents):
     """Return the number of queries to hold, post and compute.
 
     Once for one and for many documents, once for groups of few and of many
-    members; the first group fills the caches and is not counted."""
+    members; the first group fills the caches and is not counted.  The
+    insertions are counted apart."""
     cycles = {}
     for name, count, members in [
             ('warm', 1, FEW), ('one', 1, FEW), ('all', documents, FEW),
@@ -53,12 +54,17 @@ def measure_queries(books, documents):
         cycles[name] = books.without_access(
             groups.create, count, members, f"Queries {name}")
     counts = {n: _steps(books, c) for n, c in cycles.items()}
-    return {
-        step: {
-            'one_document': counts['one'][step],
-            f'{documents}_documents': counts['all'][step],
-            f'{FEW}_members': counts['one'][step],
-            f'{MANY}_members': counts['many'][step],
-            'growth_with_members': (
-                counts['many'][step] - counts['one'][step]),
-            } for step in ['hold', 'post', 'compute']}
+    result = {}
+    for step in ['hold', 'post', 'compute']:
+        (one, rows), (all_, _), (many, more_rows) = [
+            counts[n][step] for n in ['one', 'all', 'many']]
+        result[step] = {
+            'one_document': one,
+            f'{documents}_documents': all_,
+            f'{FEW}_members': one,
+            f'{MANY}_members': many,
+            'growth_with_members': many - one,
+            'insertions': {
+                f'{FEW}_members': rows, f'{MANY}_members': more_rows},
+            }
+    return result

@@ -128,7 +128,7 @@ def measure_typing(cycle_id, keystrokes):
     for number in range(keystrokes + 1):
         line = meeting.lines[number % len(meeting.lines)]
         with watch() as calls:
-            line.shares = 1 + (number + line.shares) % 5
+            line.shares = 1 + line.shares % 5
         times.append(_sum(calls))
         calls_count = len(calls)
     return {

@@ -20,11 +20,14 @@ FULL = {
     'posting_runs': 15, 'groups': 40, 'meetings': 25, 'window': 20,
     'documents': 10, 'reading_runs': 3, 'bulk_groups': 10000,
     'form_runs': 10, 'keystrokes': 30,
+    'chunk_groups': 30, 'chunk_runs': 3,
+    'chunk_sizes': [1, 60, 100, 200, 400, 1000],
     }
 QUICK = {
     'posting_runs': 1, 'groups': 2, 'meetings': 2, 'window': 1,
     'documents': 2, 'reading_runs': 1, 'bulk_groups': 20,
     'form_runs': 1, 'keystrokes': 1,
+    'chunk_groups': 2, 'chunk_runs': 1, 'chunk_sizes': [1, 100],
     }
 
 
@@ -95,6 +98,11 @@ def measure(size):
     cycle, = books.without_access(groups.create, 1)
     result['posting'] = posting.measure_posting(
         books, cycle, size['posting_runs'])
+    _say("posting by chunks")
+    cycles = books.without_access(
+        groups.create, size['chunk_groups'], groups.MEMBERS, "Chunk")
+    result['chunks'] = posting.measure_chunks(
+        books, cycles, size['chunk_sizes'], size['chunk_runs'])
     _say("queries")
     result['queries'] = queries.measure_queries(books, size['documents'])
     _say("typing")
