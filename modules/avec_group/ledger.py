@@ -284,3 +284,41 @@ def carried_balances(cycles):
             query, [None, None, None, 'NUMERIC']):
         result[cycle].append((account_id, party, amount))
     return result
+
+
+def cycle_results(cycles):
+    """Return income and expense by account, in the order of the codes.
+
+    Returns {cycle id: [(account, Decimal debit less credit), ...]} without
+    the moves that closed the years of the cycle.
+    """
+    pool = Pool()
+    Move = pool.get('account.move')
+    Line = pool.get('account.move.line')
+    Account = pool.get('account.account')
+    Type = pool.get('account.account.type')
+    move, line = Move.__table__(), Line.__table__()
+    account, type_ = Account.__table__(), Type.__table__()
+    balance = Sum(line.debit - line.credit)
+    query = (line
+        .join(move, condition=line.move == move.id)
+        .join(account, condition=line.account == account.id)
+        .join(type_, condition=account.type == type_.id)
+        .select(
+            move.avec_cycle.as_('cycle'), line.account.as_('account'),
+            balance.as_('balance'),
+            where=fields.SQL_OPERATORS['in'](
+                move.avec_cycle, [c.id for c in cycles])
+            & _posted(move) & (type_.statement == 'income')
+            & ((move.origin == Null)
+                | ~move.origin.like('account.fiscalyear,%')),
+            group_by=[move.avec_cycle, line.account],
+            having=balance != Literal(0)))
+    rows = _execute(query, [None, None, 'NUMERIC'])
+    accounts = {a.id: a for a in Account.browse([r[1] for r in rows])}
+    result = defaultdict(list)
+    for cycle, account_id, amount in rows:
+        result[cycle].append((accounts[account_id], amount))
+    for balances in result.values():
+        balances.sort(key=lambda b: b[0].code or '')
+    return result

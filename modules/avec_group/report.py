@@ -11,8 +11,6 @@ from functools import cache
 from typing import ClassVar
 
 from lxml import etree
-from sql import Literal, Null
-from sql.aggregate import Sum
 
 import trytond.config as config
 from trytond.model import fields
@@ -20,8 +18,6 @@ from trytond.modules.company import CompanyReport
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
-
-from . import ledger
 
 # Unicode marks around what is read from left to right whatever surrounds it
 ISOLATE, END_ISOLATE = '\u2066', '\u2069'
@@ -424,191 +420,6 @@ class MemberPassbook(AvecReport):
             shares += line.shares or 0
             savings += line.amount
             yield Stamp(line, shares, savings)
-
-
-@dataclass
-class MemberTotals:
-    "What a member brought and received in a cycle"
-    membership: object
-    shares: int = 0
-    savings: Decimal = Decimal(0)
-    social_fund: Decimal = Decimal(0)
-    fine: Decimal = Decimal(0)
-    received: Decimal = Decimal(0)
-    held: Decimal = Decimal(0)
-
-    def add_line(self, line):
-        self.shares += line.shares or 0
-        self.savings += line.amount
-        self.social_fund += line.social_fund or 0
-        self.fine += line.fine or 0
-
-    def add_opening(self, line):
-        self.shares += line.shares
-        self.savings += line.savings
-
-
-@dataclass(frozen=True)
-class Statement:
-    "The figures of a cycle"
-    rules: list
-    amendments: list
-    openings: list
-    meetings: list
-    members: list
-    share_outs: list
-    income: list
-    expense: list
-    balances: dict
-
-
-class CycleStatement(AvecReport):
-    __name__ = 'avec.cycle.statement'
-
-    @classmethod
-    def _get_context(cls, cycles):
-        context = super()._get_context(cycles)
-        context['statements'] = cls._get_statements(cycles)
-        return context
-
-    @classmethod
-    def _get_statements(cls, cycles):
-        openings = cls._documents('avec.opening', cycles)
-        meetings = cls._documents('avec.meeting', cycles)
-        exits = cls._documents('avec.membership.exit', cycles)
-        share_outs = cls._documents('avec.share_out', cycles)
-        results = cls._results(cycles)
-        balances = ledger.fund_balances(cycles, [
-                *ledger.BALANCE_ACCOUNTS, 'surplus'])
-        held = cls._held(cycles)
-        return {c.id: Statement(
-                rules=cls._rules(c),
-                amendments=cls._amendments(c),
-                openings=openings[c.id],
-                meetings=meetings[c.id],
-                members=cls._members(
-                    c, openings[c.id], meetings[c.id], exits[c.id],
-                    share_outs[c.id], held),
-                share_outs=share_outs[c.id],
-                income=[(a, -b) for a, b in results[c.id] if b < 0],
-                expense=[(a, b) for a, b in results[c.id] if b > 0],
-                balances={n: b[c.id] for n, b in balances.items()})
-            for c in cycles}
-
-    @classmethod
-    def _documents(cls, model, cycles):
-        "Return the posted documents by cycle, in order"
-        Document = Pool().get(model)
-        result = defaultdict(list)
-        for document in Document.search([
-                    ('cycle', 'in', [c.id for c in cycles]),
-                    ('state', 'in', ['posted', 'paid']),
-                    ], order=[('date', 'ASC'), ('id', 'ASC')]):
-            result[document.cycle.id].append(document)
-        return result
-
-    @classmethod
-    def _held(cls, cycles):
-        "Return the savings held, {membership id: {cycle id: amount}}"
-        memberships = [m for c in cycles for m in c.group.memberships]
-        return ledger.member_savings(memberships, cycles=cycles)
-
-    @classmethod
-    def _members(cls, cycle, openings, meetings, exits, share_outs, held):
-        "Return what the members of the cycle brought and received"
-        totals = {
-            m.id: MemberTotals(m, held=held[m.id].get(cycle.id, Decimal(0)))
-            for m in cycle.group.memberships
-            if m.start_date <= cycle.end_date
-            and (not m.end_date or m.end_date >= cycle.start_date)}
-
-        def of(record):
-            return totals.setdefault(
-                record.membership.id, MemberTotals(record.membership))
-
-        for line in cls._lines(openings):
-            of(line).add_opening(line)
-        for line in cls._lines(meetings):
-            of(line).add_line(line)
-        for payment in [*exits, *cls._lines(share_outs)]:
-            of(payment).received += payment.payable
-        return sorted(totals.values(), key=lambda t: t.membership.number)
-
-    @classmethod
-    def _lines(cls, documents):
-        return [l for d in documents for l in d.lines]
-
-    @classmethod
-    def _amendments(cls, cycle):
-        "Return [(amendment, [(rule, old, new), ...]), ...] by date"
-        Change = Pool().get('avec.cycle.amendment.change')
-        rules = dict(Change.get_rules())
-        return [
-            (amendment, [
-                    (rules[c.rule], *(
-                            cls._change_text(cycle, c.rule, v)
-                            for v in [c.old, c.new]))
-                    for c in amendment.changes])
-            for amendment in sorted(cycle.amendments, key=lambda a: a.date)]
-
-    @classmethod
-    def _change_text(cls, cycle, name, text):
-        field = cycle._fields[name]
-        if name == 'fines':
-            value = [
-                (kind, Decimal(amount)) for kind, amount in (
-                    fine.split(' ') for fine in (text or '').split(', ')
-                    if fine)]
-        elif isinstance(field, fields.Selection) or not text:
-            value = text or None
-        else:
-            value = Decimal(text)
-        return cls._rule_text(name, value, cycle.currency)
-
-    @classmethod
-    def _results(cls, cycles):
-        """Return income and expense, {cycle id: [(account, balance), ...]}.
-
-        The balance is debit less credit. The moves that closed the years of
-        the cycle are left out.
-        """
-        Account = Pool().get('account.account')
-        rows = ledger._execute(
-            cls._results_query(cycles), [None, None, 'NUMERIC'])
-        accounts = {
-            a.id: a for a in Account.browse([r[1] for r in rows])}
-        result = defaultdict(list)
-        for cycle, account, balance in rows:
-            result[cycle].append((accounts[account], balance))
-        for balances in result.values():
-            balances.sort(key=lambda b: b[0].code or '')
-        return result
-
-    @classmethod
-    def _results_query(cls, cycles):
-        pool = Pool()
-        Account = pool.get('account.account')
-        Line = pool.get('account.move.line')
-        Move = pool.get('account.move')
-        Type = pool.get('account.account.type')
-        line, move = Line.__table__(), Move.__table__()
-        account, type_ = Account.__table__(), Type.__table__()
-        balance = Sum(line.debit - line.credit)
-        return (line
-            .join(move, condition=line.move == move.id)
-            .join(account, condition=line.account == account.id)
-            .join(type_, condition=account.type == type_.id)
-            .select(
-                move.avec_cycle.as_('cycle'), line.account.as_('account'),
-                balance.as_('balance'),
-                where=fields.SQL_OPERATORS['in'](
-                    move.avec_cycle, [c.id for c in cycles])
-                & (move.state == 'posted')
-                & (type_.statement == 'income')
-                & ((move.origin == Null)
-                    | ~move.origin.like('account.fiscalyear,%')),
-                group_by=[move.avec_cycle, line.account],
-                having=balance != Literal(0)))
 
 
 class ShareOutSheet(AvecReport):
