@@ -14,7 +14,8 @@ from trytond.transaction import Transaction
 
 from . import ledger
 from .document import format_amount, save_and_post
-from .exceptions import CycleRulesError, CycleStateError, GroupSizeWarning
+from .exceptions import (
+    CycleRulesError, CycleStateError, CycleValidationError, GroupSizeWarning)
 
 FUNDS = [
     ('loan_fund', "Loan Fund"),
@@ -362,6 +363,27 @@ class Cycle(Workflow, ModelSQL, ModelView):
                 last[values['group']] += 1
                 values['number'] = last[values['group']]
         return super().create(vlist)
+
+    @classmethod
+    def validate_fields(cls, cycles, field_names):
+        super().validate_fields(cycles, field_names)
+        cls.check_end_date(cycles, field_names)
+
+    @classmethod
+    def check_end_date(cls, cycles, field_names=None):
+        "Check that the meetings stay in the cycle"
+        Meeting = Pool().get('avec.meeting')
+        if field_names and 'end_date' not in field_names:
+            return
+        for meeting in Meeting.search([
+                    ('cycle', 'in', [c.id for c in cycles]),
+                    ('state', 'in', ['held', 'posted']),
+                    ], order=[('date', 'ASC')]):
+            if meeting.date > meeting.cycle.end_date:
+                raise CycleValidationError(gettext(
+                        'avec_group.msg_cycle_end_date',
+                        cycle=meeting.cycle.rec_name,
+                        meeting=meeting.rec_name))
 
     @classmethod
     def check_modification(cls, mode, cycles, values=None, external=False):

@@ -20,6 +20,10 @@ class GroupSizeWarning(UserWarning):
     pass
 
 
+class CycleValidationError(ValidationError):
+    pass
+
+
 class CycleStateError(UserError):
     pass
 

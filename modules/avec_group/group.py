@@ -9,6 +9,7 @@ from sql.conditionals import Coalesce
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.model.exceptions import AccessError
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
@@ -242,6 +243,17 @@ class Group(ModelSQL, ModelView):
                         'group_sequence', company=company_id):
                     values['code'] = sequence.get()
         return values
+
+    @classmethod
+    def check_modification(cls, mode, groups, values=None, external=False):
+        super().check_modification(
+            mode, groups, values=values, external=external)
+        if mode == 'write' and external and 'company' in values:
+            for group in groups:
+                if group.company.id != values['company'] and group.cycles:
+                    raise AccessError(gettext(
+                            'avec_group.msg_group_company',
+                            group=group.rec_name))
 
     @classmethod
     def copy(cls, groups, default=None):
