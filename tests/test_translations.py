@@ -77,8 +77,8 @@ class ToolTest(unittest.TestCase):
                 [self.entry('Group', 'Groupe', flags=['fuzzy'])]),
             {('view:avec.group:', 'Group'): ''})
 
-    def test_string_takes_its_only_translation(self):
-        "A string that moves keeps its translation, unless it has several"
+    def test_string_that_moves_is_kept(self):
+        "Unless it was translated in several ways"
         moved = [self.entry('Draft', msgctxt='view:avec.cycle:')]
         one = [self.entry('Draft', 'Brouillon')]
         two = [*one, self.entry('Draft', 'Projet', 'view:party.party:')]
@@ -87,6 +87,15 @@ class ToolTest(unittest.TestCase):
             {('view:avec.cycle:', 'Draft'): 'Brouillon'})
         self.assertEqual(
             self.merge(moved, two), {('view:avec.cycle:', 'Draft'): ''})
+
+    def test_string_of_another_context_is_not_copied(self):
+        "Its translation may be of another gender"
+        old = self.entry('Posted', 'Comptabilisée')
+        new = self.entry('Posted', msgctxt='view:avec.cycle:')
+        self.assertEqual(
+            self.merge([old, new], [old]), {
+                ('view:avec.group:', 'Posted'): 'Comptabilisée',
+                ('view:avec.cycle:', 'Posted'): ''})
 
     def test_string_without_letters_is_its_own_translation(self):
         self.assertEqual(

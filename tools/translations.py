@@ -104,22 +104,22 @@ def _read(path):
 
 def merge(entries, existing):
     "Return the file of the entries with the existing translations"
-    translations, same = {}, defaultdict(set)
+    translations, gone = {}, defaultdict(set)
     for entry in existing:
         if entry.fuzzy or not entry.translated():
             continue
         translations[_key(entry)] = entry
-        if not entry.msgid_plural:
-            same[entry.msgid].add(entry.msgstr)
+        if not entry.msgid_plural and _key(entry) not in entries:
+            gone[entry.msgid].add(entry.msgstr)
     result = polib.POFile(wrapwidth=78)
     result.metadata = {'Content-Type': 'text/plain; charset=utf-8'}
     for key in sorted(entries, key=lambda k: k[:2]):
-        result.append(_translated(entries[key], translations.get(key), same))
+        result.append(_translated(entries[key], translations.get(key), gone))
     return result
 
 
-def _translated(entry, translation, same):
-    "Return a copy of the entry with its translation, or that of its string"
+def _translated(entry, translation, gone):
+    "Return a copy of the entry with its translation"
     result = polib.POEntry(
         msgctxt=entry.msgctxt, msgid=entry.msgid,
         msgid_plural=entry.msgid_plural, flags=list(entry.flags))
@@ -128,9 +128,9 @@ def _translated(entry, translation, same):
             dict(translation.msgstr_plural) if translation else {0: ''})
     elif translation:
         result.msgstr = translation.msgstr
-    elif len(same[entry.msgid]) == 1:
-        # The string has moved, and was always translated the same way
-        result.msgstr, = same[entry.msgid]
+    elif len(gone[entry.msgid]) == 1:
+        # The string has moved.  Where it stays, gender may forbid to reuse it.
+        result.msgstr, = gone[entry.msgid]
     elif not any(map(str.isalpha, entry.msgid)):
         # A dash of a report is the same in every language
         result.msgstr = entry.msgid
