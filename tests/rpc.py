@@ -13,6 +13,9 @@ from trytond.protocols.jsonrpc import JSONDecoder, JSONEncoder
 __all__ = ['Client', 'PASSWORD', 'Refused', 'set_up']
 
 PASSWORD = 'rpc-test-1'
+GROUPS = [
+    "Tissage Atlas", "Miel du Dir", "Safran Taliouine", "Amandes de Taghbalt",
+    "Rosée du Tadla", "Henné de Fkih", "Laine de Bzou"]
 ROLES = {
     'agent': "AVEC Field Officer",
     'finance': "AVEC Finance",
@@ -66,7 +69,7 @@ class Client:
 
 
 def set_up(config):
-    "Make an office with a user of each role and the sheets of two groups"
+    "Make an office with a user of each role and the sheets of some groups"
     from proteus import Model
     from trytond.modules.avec_group.tests.tools import (
         create_group, create_office)
@@ -78,7 +81,7 @@ def set_up(config):
     employees = _create_users()
     Cycle = Model.get('avec.cycle')
     Meeting = Model.get('avec.meeting')
-    for name in ["Tissage Atlas", "Miel du Dir"]:
+    for name in GROUPS:
         group = create_group(
             name, ["Aicha", "Fatima", "Hind"], dt.date(2026, 1, 5))
         group.field_officer = employees['agent']
