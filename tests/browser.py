@@ -119,6 +119,8 @@ def browser():
 def login(page, url, user='admin', password=PASSWORD):
     "Log in and wait for the menu"
     page.goto(f'{url}/#{DATABASE}')
+    # It appears with its name, without which Enter is refused
+    page.locator('#database:visible').wait_for()
     page.locator('#login').fill(user)
     page.keyboard.press('Enter')
     page.locator('input[type=password]').fill(password)
