@@ -20,7 +20,7 @@ FULL = {
     'posting_runs': 15, 'groups': 40, 'meetings': 25, 'window': 20,
     'documents': 10, 'reading_runs': 3, 'bulk_groups': 10000,
     'form_runs': 10, 'keystrokes': 30,
-    'chunk_groups': 30, 'chunk_runs': 3,
+    'chunk_groups': 25, 'chunk_runs': 3,
     'chunk_sizes': [1, 60, 100, 200, 400, 1000],
     }
 QUICK = {
