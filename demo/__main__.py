@@ -25,9 +25,7 @@ def main():
     except DemoError as error:
         sys.exit(f"The demonstration does not add up:\n{error}")
     groups, members = COUNTS[None]
-    print(
-        f"{groups} groups and {members} members, as the records add up to, "
-        "with their households")
+    print(f"The records add up to {groups} groups and {members} members")
 
 
 if __name__ == '__main__':

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tools import VAR, database, sao, system
 
-__all__ = ['BrowserTestCase', 'PASSWORD', 'browser', 'login', 'server']
+__all__ = [
+    'BrowserTestCase', 'PASSWORD', 'browser', 'login', 'serve', 'server']
 
 DATABASE = 'avec'
 PASSWORD = 'browser-test-1'
@@ -63,10 +64,16 @@ def server(modules, language='fr', setup=None):
 
     The setup is a function at the top level of a module, called once with the
     configuration of proteus as config in another process."""
-    template = _template(modules, language, setup)
+    with serve(_template(modules, language, setup)) as result:
+        yield result
+
+
+@contextmanager
+def serve(file):
+    "Serve a copy of the file of a database until the end of the context"
     folder = Path(tempfile.mkdtemp(prefix='avec-server-'))
     try:
-        shutil.copyfile(template, folder / f'{DATABASE}.sqlite')
+        shutil.copyfile(file, folder / f'{DATABASE}.sqlite')
         port = system.free_port()
         result = Server(folder, port)
         database.write_config(result.config, folder, port, sao.path())

@@ -197,8 +197,10 @@ class Client:
 
     def show(self, label):
         "Show the page of the notebook, or the tab of the list"
-        self.tab.locator('.nav-tabs a:visible').get_by_text(
-            label, exact=True).click()
+        # The number of records may follow the label
+        self.tab.locator('.nav-tabs a:visible').filter(
+            has_text=re.compile(rf'^\s*{re.escape(label)}\s*[\d+]*\s*$')
+            ).click()
         settle(self.page)
 
     def dismiss(self):

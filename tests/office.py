@@ -62,7 +62,6 @@ def _currency():
 def _users():
     "Return the employee of each user by login"
     from proteus import Model
-
     from tests.browser import PASSWORD
 
     Company = Model.get('company.company')

@@ -13,7 +13,7 @@ import sys
 from . import ROOT, VAR, database, sao
 from .system import ToolError, port_in_use, run_tool, say
 
-__all__ = ['main']
+__all__ = ['DATABASE', 'main', 'prepare']
 
 NAME = 'demo'
 ADMIN_PASSWORD = 'avec-admin-2026'
@@ -81,6 +81,17 @@ def _announce(port):
     say("\nCtrl-C stops it, make demo-reset starts from fresh data.")
 
 
+def prepare(port, reset=False):
+    "Make the database unless it is there"
+    VAR.mkdir(exist_ok=True)
+    database.write_config(CONFIG, VAR, port, sao.path())
+    if reset or not LOADED.exists():
+        _load()
+    elif LOADED.read_text() != _digest():
+        say("The modules changed since this database was made: if something "
+            "fails, make demo-reset")
+
+
 def main():
     "Serve the demonstration until Ctrl-C"
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,13 +102,7 @@ def main():
     if port_in_use(port):
         raise ToolError(
             f"The port {port} is taken, choose another: make demo PORT=8001")
-    VAR.mkdir(exist_ok=True)
-    database.write_config(CONFIG, VAR, port, sao.path())
-    if options.reset or not LOADED.exists():
-        _load()
-    elif LOADED.read_text() != _digest():
-        say("The modules changed since this database was made: if something "
-            "fails, make demo-reset")
+    prepare(port, options.reset)
     _announce(port)
     os.chdir(ROOT)
     command = database.serve_command(CONFIG, NAME, optimize=True)

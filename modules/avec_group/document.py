@@ -8,6 +8,7 @@ from itertools import chain
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.account.exceptions import PeriodNotFoundError
+from trytond.modules.company.model import employee_field
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
@@ -19,6 +20,12 @@ LINES_PER_SAVE = 100
 _FREE = {'state', 'number', 'move', 'cancel_move', 'payment_move',
     'payment_cancel_move', 'held_by', 'posted_by', 'cancelled_by',
     'computed_by', 'paid_by'}
+
+
+def signature(string):
+    "Return the field of who did a step, which nobody types"
+    return employee_field(
+        string, states=['draft', 'held', 'posted', 'paid', 'cancelled'])
 
 
 def format_amount(amount, currency):

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
-from trytond.modules.company.model import employee_field, set_employee
+from trytond.modules.company.model import set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from . import ledger
 from .allocation import floor_price
-from .document import DocumentMixin, format_amount, format_date
+from .document import DocumentMixin, format_amount, format_date, signature
 from .exceptions import ExitError
 
 _STATES = {
@@ -54,10 +54,9 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
             ('posted', "Posted"),
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
-    computed_by = employee_field(
-        "Computed By", states=['posted', 'cancelled'])
-    posted_by = employee_field("Posted By", states=['posted', 'cancelled'])
-    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
+    computed_by = signature("Computed By")
+    posted_by = signature("Posted By")
+    cancelled_by = signature("Cancelled By")
 
     @classmethod
     def __setup__(cls):

@@ -5,14 +5,13 @@ from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
-from trytond.modules.company.model import (
-    employee_field, reset_employee, set_employee)
+from trytond.modules.company.model import reset_employee, set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from . import ledger
-from .document import DocumentMixin, format_amount, format_date
+from .document import DocumentMixin, format_amount, format_date, signature
 from .exceptions import DocumentOrderError, SheetError
 
 FUND_NAMES = ['loan_fund', 'social_fund']
@@ -55,9 +54,9 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
             ('posted', "Posted"),
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
-    held_by = employee_field("Held By", states=['posted', 'cancelled'])
-    posted_by = employee_field("Posted By", states=['posted', 'cancelled'])
-    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
+    held_by = signature("Held By")
+    posted_by = signature("Posted By")
+    cancelled_by = signature("Cancelled By")
 
     loan_fund_opening = fields.Function(Monetary(
             "Loan Fund at Opening", currency='currency', digits='currency'),

@@ -200,8 +200,6 @@ class Membership(ModelSQL, ModelView):
             mode, memberships, values=values, external=external)
         if not external:
             return
-        if mode == 'write':
-            cls.check_used(memberships, values)
         ended = {'end_date', 'end_reason'}
         if mode == 'write' and values.keys() & ended:
             for membership in memberships:
@@ -240,53 +238,27 @@ class Membership(ModelSQL, ModelView):
     def _has_documents(self, domain):
         "Return if the member is on a document of the domain"
         pool = Pool()
+        Exit = pool.get('avec.membership.exit')
+        if Exit.search([
+                    ('membership', '=', self.id),
+                    ('state', '=', 'posted'),
+                    *domain,
+                    ], limit=1):
+            return True
         for name, parent in [
                 ('avec.meeting.line', 'meeting'),
-                ('avec.opening.line', 'opening')]:
+                ('avec.opening.line', 'opening'),
+                ('avec.share_out.line', 'share_out')]:
             Line = pool.get(name)
             if Line.search([
                         ('membership', '=', self.id),
                         (parent, 'where', [
-                                ('state', 'in', ['held', 'posted']),
+                                ('state', 'in', ['held', 'posted', 'paid']),
                                 *domain,
                                 ]),
                         ], limit=1):
                 return True
         return False
-
-    @classmethod
-    def _use_models(cls):
-        "Return the models of the documents that name memberships"
-        return [
-            'avec.meeting.line', 'avec.opening.line',
-            'avec.membership.exit', 'avec.share_out.line']
-
-    @classmethod
-    def check_used(cls, memberships, values):
-        """Check that what the savings are found by does not change.
-
-        The savings of a member are those posted for the party in the group
-        since the day the member joined.
-        """
-        changed = [
-            m for m in memberships
-            if any(
-                n in values and values[n] != cls._key(m, n)
-                for n in ['group', 'party', 'start_date'])]
-        for name in cls._use_models() if changed else []:
-            Model = Pool().get(name)
-            for record in Model.search([
-                        ('membership', 'in', [m.id for m in changed]),
-                        ], limit=1):
-                raise AccessError(gettext(
-                        'avec_group.msg_membership_used',
-                        membership=record.membership.rec_name,
-                        document=record.rec_name))
-
-    @classmethod
-    def _key(cls, membership, name):
-        value = getattr(membership, name)
-        return value.id if hasattr(value, 'id') else value
 
     @classmethod
     def copy(cls, memberships, default=None):

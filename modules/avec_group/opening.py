@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
-from trytond.modules.company.model import employee_field, set_employee
+from trytond.modules.company.model import set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from .document import (
-    DocumentLineMixin, DocumentMixin, format_amount, format_date)
+    DocumentLineMixin, DocumentMixin, format_amount, format_date, signature)
 from .exceptions import OpeningError
 
 _STATES = {
@@ -65,8 +65,8 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
             ('posted', "Posted"),
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
-    posted_by = employee_field("Posted By", states=['posted', 'cancelled'])
-    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
+    posted_by = signature("Posted By")
+    cancelled_by = signature("Cancelled By")
 
     @classmethod
     def __setup__(cls):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
-from trytond.modules.company.model import employee_field, set_employee
+from trytond.modules.company.model import set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
@@ -12,7 +12,7 @@ from trytond.pyson import Eval
 from . import ledger
 from .allocation import AllocationError, ShareOutMember, share_out
 from .document import (
-    DocumentLineMixin, DocumentMixin, format_amount, save_and_post)
+    DocumentLineMixin, DocumentMixin, format_amount, save_and_post, signature)
 from .exceptions import ShareOutError
 
 _STATES = {
@@ -84,12 +84,10 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
             ('paid', "Paid"),
             ('cancelled', "Cancelled"),
             ], "State", required=True, readonly=True, sort=False)
-    computed_by = employee_field(
-        "Computed By", states=['posted', 'paid', 'cancelled'])
-    posted_by = employee_field(
-        "Posted By", states=['posted', 'paid', 'cancelled'])
-    paid_by = employee_field("Paid By", states=['paid', 'cancelled'])
-    cancelled_by = employee_field("Cancelled By", states=['cancelled'])
+    computed_by = signature("Computed By")
+    posted_by = signature("Posted By")
+    paid_by = signature("Paid By")
+    cancelled_by = signature("Cancelled By")
 
     @classmethod
     def __setup__(cls):
