@@ -200,7 +200,7 @@ class RPCTest(unittest.TestCase):
             'avec.membership', member, 'party', 'group')
         parties = self.find(
             'party.party', ('id', '!=', party), ('name', '=', "agent"))
-        other, = self.find('avec.group', ('id', '!=', group))
+        other, *_ = self.find('avec.group', ('id', '!=', group))
         for values in [
                 {'party': parties[0]}, {'group': other},
                 {'start_date': dt.date(2026, 6, 1)}]:
