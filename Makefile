@@ -6,7 +6,7 @@ VENV_PYTHON = .venv/bin/python
 # make test ARGS="trytond.modules.avec_group.tests.test_scenario"
 ARGS ?=
 
-.PHONY: help venv demo demo-reset test bench lint clean
+.PHONY: help venv demo demo-reset test bench lint screenshots clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -28,6 +28,9 @@ bench: venv ## Measure and print the ratios
 
 lint: venv ## Check the style of the code and of the scenarios
 	@$(VENV_PYTHON) -m tools.lint
+
+screenshots: venv ## Take the pictures of the documentation
+	@$(VENV_PYTHON) -m doc.screenshots $(ARGS)
 
 clean: ## Remove what the other targets made
 	@rm -rf .venv .cache var build dist *.egg-info .coverage

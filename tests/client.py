@@ -20,6 +20,8 @@ QUIET = """() => {
     window.quiet = window.jQuery.active ? 0 : (window.quiet || 0) + 1;
     return window.quiet > 5;
     }"""
+PLAIN_CELL = (
+    '> td:visible:not(.optional):not(.selection-state):not(:has(a, button))')
 INPUT = '[name="{}"]:visible'
 
 
@@ -113,8 +115,10 @@ class Grid:
             cell.click()
         type_in(cell, name, value)
 
-    def open(self, words):
-        self.row(words).locator('> td').nth(3).dblclick()
+    def open(self, words=''):
+        "Open the first record in which the words are"
+        # A link would open another record
+        self.row(words).first.locator(PLAIN_CELL).first.dblclick()
         settle(self.element.page)
 
     def follow(self, words, name):
