@@ -20,7 +20,7 @@ FOREIGN_MODELS = re.compile(
     r'avec\.(loan|training|activity|cooperative|employment|self_employment'
     r'|indicator)\b')
 PURE_FILES = [
-    'allocation.py', 'amortization.py', 'due_dates.py', 'ratio.py',
+    'allocation.py', 'amortization.py', 'due_dates.py', 'netting.py', 'ratio.py',
     'repayment.py', 'rounding.py']
 # The amounts that are sums over posted move lines
 BALANCES = {'balance', 'cash', 'expected', 'outstanding', 'savings'}
@@ -28,6 +28,7 @@ AMOUNTS = {'Float', 'Integer', 'Monetary', 'Numeric'}
 # A posted document keeps what it was posted with, a setting is no balance
 STORED = {
     ('avec.cycle', 'cash_rounding'),
+    ('avec.loan.product', 'savings_multiple'),
     ('avec.membership.exit', 'savings'),
     ('avec.opening', 'loan_fund_cash'),
     ('avec.opening', 'social_fund_cash'),

@@ -18,6 +18,7 @@ from trytond.pyson import Eval, PYSONDecoder, PYSONEncoder
 from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
+from . import ledger
 from .document import LINES_PER_SAVE
 from .exceptions import AccountSettingError, GroupMoveError
 
@@ -116,6 +117,16 @@ class Configuration(
     @classmethod
     def default_avec_journal(cls, **pattern):
         return cls.multivalue_model('avec_journal').default_avec_journal()
+
+    @classmethod
+    def avec_balance_accounts(cls):
+        "Return the balances of groups, {name: field of the account}"
+        return ledger.BALANCE_ACCOUNTS.copy()
+
+    @classmethod
+    def avec_social_fund_assets(cls):
+        "Return the names of the balances that the social fund owns"
+        return ['social_fund_cash']
 
     def get_avec_account(self, name, company):
         "Return the account set for the company or raise AccountSettingError"

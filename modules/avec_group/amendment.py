@@ -16,7 +16,13 @@ def _plain(value):
     # The same amount may come with more or less zeros
     if isinstance(value, Decimal):
         return f'{value.normalize():f}'
+    if isinstance(value, tuple):
+        return ', '.join(sorted(r.rec_name for r in value))
     return '' if value is None else str(value)
+
+
+def _default(value):
+    return [r.id for r in value] if isinstance(value, tuple) else value
 
 
 class Amendment(ModelSQL, ModelView):
@@ -186,7 +192,7 @@ class Amend(Wizard):
             }
         for name in Cycle.rule_fields():
             if name != 'fines':
-                values[name] = getattr(cycle, name)
+                values[name] = _default(getattr(cycle, name))
         values['fines'] = [
             {'kind': f.kind, 'amount': f.amount,
                 'currency': cycle.currency.id}

@@ -491,6 +491,10 @@ class Cycle(Workflow, ModelSQL, ModelView):
             if last and balances.get(last.id):
                 moves.append(cycle._carry_move(last, balances[last.id], -1))
                 moves.append(cycle._carry_move(cycle, balances[last.id], 1))
+        cls._post_carried(moves)
+
+    @classmethod
+    def _post_carried(cls, moves):
         save_and_post(moves)
 
     def _carry_move(self, books, balances, sign):
@@ -501,8 +505,7 @@ class Cycle(Workflow, ModelSQL, ModelView):
         configuration = pool.get('account.configuration')(1)
         carried = configuration.get_avec_account(
             'avec_surplus_carried', self.company)
-        lines = [
-            self._carry_line(a, p, sign * b) for a, p, b in balances]
+        lines = self._carry_lines(books, balances, sign)
         if left := sum(b for _, _, b in balances):
             lines.append(self._carry_line(carried.id, None, -sign * left))
         return Move(
@@ -515,6 +518,10 @@ class Cycle(Workflow, ModelSQL, ModelView):
             avec_group=books.group,
             avec_cycle=books,
             lines=lines)
+
+    def _carry_lines(self, books, balances, sign):
+        "Return the unsaved lines of the balances out of or into the books"
+        return [self._carry_line(a, p, sign * b) for a, p, b in balances]
 
     def _carry_line(self, account, party, balance):
         Line = Pool().get('account.move.line')

@@ -187,12 +187,17 @@ class DocumentMixin:
     def _post_moves(cls, documents):
         "Post one move for each document that moves money"
         moves = []
-        for document in documents:
-            if lines := document._get_move_lines():
+        for document, lines in cls._get_documents_lines(documents):
+            if lines:
                 document.move = document._new_move(lines)
                 moves.append(document.move)
         save_and_post(moves)
         cls.save(documents)
+
+    @classmethod
+    def _get_documents_lines(cls, documents):
+        "Return [(document, unsaved lines of its move), ...] in their order"
+        return [(d, d._get_move_lines()) for d in documents]
 
     @classmethod
     def _cancel_moves(cls, documents):

@@ -26,6 +26,8 @@ BALANCE_ACCOUNTS = {
     }
 # Shown as what the group owns or owes, so credit balances count as positive
 CREDIT_NAMES = {'savings', 'social_fund', 'share_out_payable', 'surplus'}
+# What the social fund owns: its box, and what it lent
+SOCIAL_FUND_ASSETS = 'social_fund_assets'
 EQUITY_ACCOUNTS = ['avec_surplus_distributed', 'avec_surplus_carried']
 
 
@@ -43,7 +45,12 @@ def configured_accounts(companies, names):
     return accounts
 
 
-def _execute(query, types):
+def balance_accounts():
+    "Return the balances that can be read, {name: field of the account}"
+    return Pool().get('account.configuration').avec_balance_accounts()
+
+
+def fetch(query, types):
     cursor = Transaction().connection.cursor()
     if backend.name == 'sqlite':
         sqlite_apply_types(query, types)
@@ -62,15 +69,16 @@ def fund_balances(records, names, key='avec_cycle', date=None):
     """Return the balances of groups or cycles.
 
     records: list of avec.group (key 'avec_group') or avec.cycle (key
-        'avec_cycle'), names: subset of BALANCE_ACCOUNTS and 'surplus'.
+        'avec_cycle'), names: among balance_accounts(), 'surplus' and
+        'social_fund_assets'.
     date: balances as at the end of that day; by default all posted moves.
     Returns {name: {record id: Decimal}}, in the currency of the company,
     0 where nothing is posted.
 
     The surplus is what the income statement of the cycle shows, whatever
     years were closed in between, less what was distributed; the part of it
-    that stands in the box of the social fund belongs to the social fund and
-    is left out (SEEP's net profit leaves the social fund out).
+    that the social fund owns belongs to the social fund and is left out
+    (SEEP's net profit leaves the social fund out).
     """
     pool = Pool()
     Move = pool.get('account.move')
@@ -82,11 +90,15 @@ def fund_balances(records, names, key='avec_cycle', date=None):
     result = {n: {r.id: Decimal(0) for r in records} for n in names}
     if not records:
         return result
+    Configuration = pool.get('account.configuration')
+    social_assets = Configuration.avec_social_fund_assets()
     read = set(names)
     if 'surplus' in read:
-        read |= {'social_fund_cash', 'social_fund'}
+        read |= {'social_fund', SOCIAL_FUND_ASSETS}
+    if SOCIAL_FUND_ASSETS in read:
+        read |= set(social_assets)
     companies = {r.company for r in records}
-    field2name = {f: n for n, f in BALANCE_ACCOUNTS.items() if n in read}
+    field2name = {f: n for n, f in balance_accounts().items() if n in read}
     accounts = configured_accounts(
         companies, list(field2name)
         + (EQUITY_ACCOUNTS if 'surplus' in read else []))
@@ -107,16 +119,18 @@ def fund_balances(records, names, key='avec_cycle', date=None):
                 column, [r.id for r in records])
             & _posted(move, date) & selected,
             group_by=[column, line.account]))
-    for record, account_id, balance in _execute(
+    for record, account_id, balance in fetch(
             query, [None, None, 'NUMERIC']):
         field = accounts.get(account_id)
         name = field2name.get(field, 'surplus')
         sign = -1 if name in CREDIT_NAMES else 1
         balances[name, record] += sign * (balance or 0)
     for record in records:
+        balances[SOCIAL_FUND_ASSETS, record.id] = sum(
+            balances[n, record.id] for n in social_assets)
         if 'surplus' in read:
             balances['surplus', record.id] -= (
-                balances['social_fund_cash', record.id]
+                balances[SOCIAL_FUND_ASSETS, record.id]
                 - balances['social_fund', record.id])
         for name in names:
             result[name][record.id] = record.company.currency.round(
@@ -154,7 +168,7 @@ def cash_moves(cycles):
             & fields.SQL_OPERATORS['in'](
                 line.account, list(accounts) or [None]),
             group_by=[move.id, move.avec_cycle, line.account]))
-    for move_id, cycle, account, balance in _execute(
+    for move_id, cycle, account, balance in fetch(
             query, [None, None, None, 'NUMERIC']):
         amounts[move_id][fund[accounts[account]]] += balance
         cycle_of[move_id] = cycle
@@ -201,7 +215,7 @@ def member_savings(memberships, cycles=None, date=None):
             where=where,
             group_by=[membership.id, move.avec_cycle],
             having=balance != Literal(0)))
-    for membership_id, cycle, amount in _execute(
+    for membership_id, cycle, amount in fetch(
             query, [None, None, 'NUMERIC']):
         result[membership_id][cycle] = amount
     return result
@@ -236,7 +250,7 @@ def member_debts(memberships, date=None):
                 membership.id, [m.id for m in memberships])
             & type_.receivable & _posted(move, date),
             group_by=membership.id))
-    for membership_id, balance in _execute(query, [None, 'NUMERIC']):
+    for membership_id, balance in fetch(query, [None, 'NUMERIC']):
         result[membership_id] = balance
     return result
 
@@ -280,7 +294,7 @@ def carried_balances(cycles):
             group_by=[move.avec_cycle, line.account, line.party],
             having=balance != Literal(0),
             order_by=[line.account, line.party]))
-    for cycle, account_id, party, amount in _execute(
+    for cycle, account_id, party, amount in fetch(
             query, [None, None, None, 'NUMERIC']):
         result[cycle].append((account_id, party, amount))
     return result
@@ -314,7 +328,7 @@ def cycle_results(cycles):
                 | ~move.origin.like('account.fiscalyear,%')),
             group_by=[move.avec_cycle, line.account],
             having=balance != Literal(0)))
-    rows = _execute(query, [None, None, 'NUMERIC'])
+    rows = fetch(query, [None, None, 'NUMERIC'])
     accounts = {a.id: a for a in Account.browse([r[1] for r in rows])}
     result = defaultdict(list)
     for cycle, account_id, amount in rows:

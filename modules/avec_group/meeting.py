@@ -312,11 +312,13 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
                 effect[fund] += amount
         return effect
 
+    def _records(self):
+        "Return what moves money on the sheet"
+        return [*(self.lines or []), *(self.operations or [])]
+
     def _cash_movements(self):
-        "Return the effect of each line of the sheet on the boxes"
-        return [
-            r.cash_effect(self)
-            for r in [*(self.lines or []), *(self.operations or [])]]
+        "Return the effect of each record of the sheet on the boxes"
+        return [r.cash_effect(self) for r in self._records()]
 
     def _fund_amounts(self, opening):
         effect = self.cash_effect()
@@ -443,10 +445,8 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
         yield from self._check_date()
         yield from self._check_members(active)
         yield from self._check_quorum(active)
-        for line in self.lines:
-            yield from line._faults()
-        for operation in self.operations:
-            yield from operation._faults()
+        for record in self._records():
+            yield from record._faults()
         yield from self._check_boxes(opening)
 
     def _check_date(self):
@@ -568,20 +568,14 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
         cls._cancel_moves(meetings)
 
     def _get_move_lines(self):
-        entries, cash = [], defaultdict(Decimal)
-        for record in self.lines:
+        entries, summed = [], defaultdict(Decimal)
+        for record in self._records():
             for name, party, amount in record.entries(self):
-                if party:
+                if party or not record.is_summed(name):
                     entries.append((name, amount, party, record))
                 else:
-                    cash[name] += amount
-        for record in self.operations:
-            for name, party, amount in record.entries(self):
-                if name.endswith('_cash'):
-                    cash[name] += amount
-                else:
-                    entries.append((name, amount, party, record))
-        entries.extend((n, a, None, None) for n, a in cash.items() if a)
+                    summed[name] += amount
+        entries.extend((n, a, None, None) for n, a in summed.items() if a)
         return self._get_lines(entries)
 
     def get_rec_name(self, name):

@@ -12,7 +12,8 @@ from .cycle import FUNDS
 from .document import DocumentLineMixin, format_amount
 
 
-class _SheetLine(DocumentLineMixin):
+class SheetLineMixin(DocumentLineMixin):
+    "What stands on the sheet of a meeting and moves money"
     __slots__ = ()
 
     currency = fields.Function(fields.Many2One(
@@ -31,8 +32,32 @@ class _SheetLine(DocumentLineMixin):
     def on_change_with_currency(self, name=None):
         return self.meeting.currency if self.meeting else None
 
+    def entries(self, meeting):
+        """Return the entries of the record.
 
-class MeetingLine(_SheetLine, ModelSQL, ModelView):
+        Returns [(field of the account in the configuration, party or None,
+        amount), ...], debits positive.
+        """
+        return []
+
+    @classmethod
+    def is_summed(cls, name):
+        "Return if the sheet makes one line of the entries on the account"
+        return name.endswith('_cash')
+
+    def cash_effect(self, meeting):
+        """Return what the record puts in the boxes, {fund: amount}.
+
+        It is also called while the record is typed.
+        """
+        return {}
+
+    def _faults(self):
+        "Yield the message of each fault of the record"
+        yield from ()
+
+
+class MeetingLine(SheetLineMixin, ModelSQL, ModelView):
     __name__ = 'avec.meeting.line'
     __string__ = "Meeting Line"
 
@@ -158,12 +183,11 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
                 self.membership.id, Decimal(0))
         return Decimal(0)
 
-    def entries(self, meeting):
-        """Return the entries of the line.
+    @classmethod
+    def is_summed(cls, name):
+        return True
 
-        Returns [(field of the account in the configuration, party or None,
-        amount), ...], debits positive, that sum to zero.
-        """
+    def entries(self, meeting):
         cycle = meeting.cycle
         savings = (self.shares or 0) * cycle.share_value
         social_fund = self.social_fund or Decimal(0)
@@ -178,7 +202,6 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
                 ] if e[2]]
 
     def cash_effect(self, meeting):
-        "Return what the line puts in the boxes, {fund: amount}"
         cycle = meeting.cycle
         effect = {
             'loan_fund': (
@@ -227,7 +250,7 @@ class MeetingLine(_SheetLine, ModelSQL, ModelView):
         return [('membership.rec_name', *clause[1:])]
 
 
-class Operation(_SheetLine, ModelSQL, ModelView):
+class Operation(SheetLineMixin, ModelSQL, ModelView):
     __name__ = 'avec.meeting.operation'
     __string__ = "Meeting Operation"
 
@@ -292,7 +315,6 @@ class Operation(_SheetLine, ModelSQL, ModelView):
             }
 
     def entries(self, meeting):
-        "Return the entries of the operation as those of a member's line"
         entries = [
             (f'avec_{f}_cash', None, a)
             for f, a in self.cash_effect(meeting).items()]
@@ -302,7 +324,6 @@ class Operation(_SheetLine, ModelSQL, ModelView):
         return entries
 
     def cash_effect(self, meeting):
-        "Return what the operation puts in the boxes, {fund: amount}"
         kind = getattr(self, 'kind', None)
         fund = getattr(self, 'fund', None)
         amount = getattr(self, 'amount', None) or Decimal(0)

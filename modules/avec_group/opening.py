@@ -127,15 +127,20 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @fields.depends(
         'loan_fund_cash', 'social_fund_cash', 'social_fund', 'surplus',
-        methods=['on_change_with_savings'])
+        methods=['on_change_with_savings', '_owned'])
     def on_change_with_difference(self, name=None):
-        owned = sum(
-            a or Decimal(0)
-            for a in [self.loan_fund_cash, self.social_fund_cash])
         owed = sum(
             a or Decimal(0)
             for a in [self.social_fund, self.surplus])
-        return owned - owed - self.on_change_with_savings()
+        return self._owned() - owed - self.on_change_with_savings()
+
+    @fields.depends('loan_fund_cash', 'social_fund_cash')
+    def _owned(self):
+        "Return what the group owns"
+        return sum(
+            (a or Decimal(0)
+                for a in [self.loan_fund_cash, self.social_fund_cash]),
+            Decimal(0))
 
     @classmethod
     @ModelView.button

@@ -248,6 +248,8 @@ class AvecReport(CompanyReport):
                 for k, a in value)
         elif isinstance(field, fields.Selection):
             return cls._selection('avec.cycle', name)[value]
+        elif isinstance(field, fields.Many2Many):
+            return ', '.join(r.rec_name for r in value)
         elif value is None:
             return ''
         elif name == 'quorum':

@@ -64,7 +64,7 @@ class CycleStatement(AvecReport):
         share_outs = cls._documents('avec.share_out', cycles)
         results = ledger.cycle_results(cycles)
         balances = ledger.fund_balances(cycles, [
-                *ledger.BALANCE_ACCOUNTS, 'surplus'])
+                *ledger.balance_accounts(), 'surplus'])
         held = cls._held(cycles)
         return {c.id: Statement(
                 rules=cls._rules(c),
@@ -144,6 +144,9 @@ class CycleStatement(AvecReport):
                 (kind, Decimal(amount)) for kind, amount in (
                     fine.split(' ') for fine in (text or '').split(', ')
                     if fine)]
+        elif isinstance(field, fields.Many2Many):
+            # As it was named then
+            return text or ''
         elif isinstance(field, fields.Selection) or not text:
             value = text or None
         else:

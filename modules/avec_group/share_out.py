@@ -190,13 +190,10 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
             document._check_savings(
                 claims, balances['savings'][cycle.id])
             try:
-                result = share_out(
-                    claims, balances['surplus'][cycle.id],
-                    balances['social_fund_cash'][cycle.id],
-                    cycle.cash_rounding,
-                    keep_remainder=bool(cycle.leftover),
-                    social_shared=(
-                        cycle.social_fund_at_share_out == 'share_equally'))
+                result = document._allocate(
+                    members[document], claims,
+                    balances['surplus'][cycle.id],
+                    balances['social_fund_cash'][cycle.id])
             except AllocationError:
                 raise ShareOutError(gettext(
                         'avec_group.msg_share_out_impossible',
@@ -207,11 +204,22 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
                             balances['surplus'][cycle.id], cycle.currency)))
             yield document, members[document], result
 
+    def _allocate(self, members, claims, surplus, social_fund):
+        """Return the result of the allocation.
+
+        members: the memberships, claims: what each brings, in their order.
+        """
+        cycle = self.cycle
+        return share_out(
+            claims, surplus, social_fund, cycle.cash_rounding,
+            keep_remainder=bool(cycle.leftover),
+            social_shared=cycle.social_fund_at_share_out == 'share_equally')
+
     @classmethod
     def _balances(cls, share_outs):
         return ledger.fund_balances([s.cycle for s in share_outs], [
                 'savings', 'surplus', 'loan_fund_cash',
-                'social_fund_cash', 'social_fund'])
+                'social_fund_cash', 'social_fund_assets', 'social_fund'])
 
     @classmethod
     def _members(cls, share_outs):
@@ -322,10 +330,10 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
     def _get_move_lines(self):
         balances = self._balances([self])
         social = {n: balances[n][self.cycle.id]
-            for n in ['social_fund_cash', 'social_fund']}
-        # What the box of the social fund holds beyond the contributions
-        # (fines, expenses, transfers) belongs to it
-        gained = social['social_fund_cash'] - social['social_fund']
+            for n in ['social_fund_assets', 'social_fund']}
+        # What the social fund holds beyond the contributions (fines,
+        # expenses, transfers) belongs to it
+        gained = social['social_fund_assets'] - social['social_fund']
         if self.cycle.leftover == 'social_fund':
             gained += self.leftover_amount
         lines = []

@@ -1,7 +1,40 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-from trytond.exceptions import UserError
+from trytond.exceptions import UserError, UserWarning
+from trytond.model.exceptions import AccessError, ValidationError
 
 
 class ScheduleError(UserError):
+    pass
+
+
+class LoanLimitError(UserError):
+    pass
+
+
+class LoanStateError(UserError):
+    pass
+
+
+class LoanFrozenError(AccessError):
+    pass
+
+
+class LoanApprovalError(UserError):
+    pass
+
+
+class LoanValidationError(ValidationError):
+    pass
+
+
+class WriteOffError(UserError):
+    pass
+
+
+class ReschedulingError(UserError):
+    pass
+
+
+class OpenLoansWarning(UserWarning):
     pass

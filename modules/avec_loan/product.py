@@ -1,5 +1,6 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+from dataclasses import replace
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -10,10 +11,11 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .amortization import (
-    AmortizationError, Grace, Loan, Rounding, schedule)
+    AmortizationError, Grace, Loan, Rounding, reschedule, schedule)
 from .due_dates import Calendar, DueDateError
 from .exceptions import ScheduleError
 
+ZERO = Decimal(0)
 # Ten years of weeks
 MAX_TERM = 520
 METHODS = [
@@ -160,6 +162,31 @@ class Product(DeactivableMixin, ModelSQL, ModelView):
             ('late_penalty', '>=', 0),
             ],
         help="The amount due once for each instalment that is late.")
+    penalty_grace_days = fields.Integer(
+        "Days Before Penalty", required=True,
+        domain=[
+            ('penalty_grace_days', '>=', 0),
+            ],
+        states={
+            'invisible': ~Eval('late_penalty', 0),
+            },
+        help="How many days after the due date an instalment can still be "
+        "paid without penalty.")
+    due_on_meetings = fields.Boolean(
+        "Due at Meetings",
+        states={
+            'invisible': Eval('period') == 'meeting',
+            },
+        help="Check to move each due date to the next meeting.")
+    early_repayment = fields.Selection([
+            ('begun', "Charge of the Periods Begun"),
+            ('whole', "Whole Charge"),
+            ], "Early Repayment", required=True, sort=False,
+        help="What is owed of the service charge by who repays the loan "
+        "before its end.")
+    cycles = fields.Many2Many(
+        'avec.cycle-avec.loan.product', 'product', 'cycle', "Cycles",
+        readonly=True, help="The cycles that offer the product.")
     repayment_order = fields.Selection(
         ORDERS, "Repayment Order", required=True, sort=False,
         help="What a repayment pays first, oldest instalment first.")
@@ -168,6 +195,12 @@ class Product(DeactivableMixin, ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order.insert(0, ('name', 'ASC'))
+
+    @classmethod
+    def copy(cls, products, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('cycles', None)
+        return super().copy(products, default=default)
 
     @classmethod
     def default_company(cls):
@@ -241,6 +274,18 @@ class Product(DeactivableMixin, ModelSQL, ModelView):
         return Decimal(0)
 
     @classmethod
+    def default_penalty_grace_days(cls):
+        return 0
+
+    @classmethod
+    def default_due_on_meetings(cls):
+        return True
+
+    @classmethod
+    def default_early_repayment(cls):
+        return 'begun'
+
+    @classmethod
     def default_repayment_order(cls):
         return 'penalty_charge_principal'
 
@@ -248,19 +293,36 @@ class Product(DeactivableMixin, ModelSQL, ModelView):
     def on_change_with_currency(self, name=None):
         return self.company.currency if self.company else None
 
+    @property
+    def order(self):
+        "The order in which a repayment pays the parts of an instalment"
+        return tuple(self.repayment_order.split('_'))
+
+    @property
+    def whole_charge(self):
+        return self.early_repayment == 'whole'
+
     def get_schedule(
-            self, principal, term, start, meetings=(), meeting_interval=None):
+            self, principal, term, start, meetings=(), meeting_interval=None,
+            first_due=None, kept=None, arrears=ZERO):
         """Return the rows of the schedule of a loan of the product
 
         meetings: the dates of the meetings, on which instalments then fall.
         meeting_interval: the period between them, a key of PERIODS_PER_YEAR;
         needed for a charge by equal periods if the loan is repaid at each
         meeting.
+        first_due: when the first instalment is due, after a period if not
+        set.
+        kept, arrears: to reschedule, the first rows of the former schedule
+        and the charge already due, see amortization.reschedule; the term is
+        that of the new rows and there is no new grace.
         """
-        self._check_terms(principal, term)
         loan = self._get_terms(
-            principal, term, start, meetings, meeting_interval)
+            principal, term, start, meetings, meeting_interval, first_due)
         try:
+            if kept is not None:
+                return reschedule(kept, replace(loan, grace=Grace()), arrears)
+            self._check_terms(principal, term)
             return schedule(loan)
         except DueDateError as exception:
             raise ScheduleError(gettext(
@@ -287,7 +349,9 @@ class Product(DeactivableMixin, ModelSQL, ModelView):
                     'avec_loan.msg_schedule_grace',
                     product=self.rec_name, grace=grace, term=term))
 
-    def _get_terms(self, principal, term, start, meetings, meeting_interval):
+    def _get_terms(
+            self, principal, term, start, meetings, meeting_interval,
+            first_due):
         "Return the terms of a loan of the product"
         kind = 'free' if self.grace_interest_free else 'interest'
         return Loan(
@@ -305,5 +369,6 @@ class Product(DeactivableMixin, ModelSQL, ModelView):
             grace=Grace(
                 principal=self.grace_principal,
                 **{kind: self.grace_interest}),
+            first_due=first_due,
             calendar=Calendar(meetings=tuple(meetings)),
             meeting_interval=meeting_interval)

@@ -8,13 +8,14 @@ is due on a date and what was paid of it so far; it is late from the day after.
 import datetime
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Optional
 
 from .rounding import Rounding
 
 __all__ = [
     'BUCKETS', 'Amounts', 'Due', 'ORDER', 'PenaltyRule', 'Repayment',
     'RepaymentError', 'bucket', 'days_overdue', 'late_penalties', 'overdue',
-    'split']
+    'repay', 'settlement', 'split', 'total']
 
 ZERO = Decimal(0)
 ORDER = ('penalty', 'charge', 'principal')
@@ -48,10 +49,12 @@ class Amounts:
 class Due:
     """An instalment: what is due on the date, and what was paid of it
 
-    The due and the paid include the penalties charged so far."""
+    The due and the paid include the penalties charged so far.  The period of
+    the instalment begins on the start, long ago without one."""
     due_date: datetime.date
     due: Amounts
     paid: Amounts = Amounts()
+    start: Optional[datetime.date] = None
 
     @property
     def unpaid(self):
@@ -108,6 +111,47 @@ def split(payment, instalments, order=ORDER):
     return Repayment(tuple(splits), payment)
 
 
+def total(amounts):
+    "Return the sum of the Amounts, part by part"
+    amounts = list(amounts)
+    return Amounts(**{
+            part: sum((getattr(a, part) for a in amounts), ZERO)
+            for part in ORDER})
+
+
+def settlement(instalments, date, whole=False):
+    """Return the Amounts that settle each instalment on the date
+
+    All the principal and the penalties are owed, but of the charge only that
+    of the periods that have begun, unless the whole of it is.
+    """
+    return tuple(
+        i.unpaid if whole or _has_begun(i, date)
+        else replace(i.unpaid, charge=ZERO)
+        for i in instalments)
+
+
+def _has_begun(instalment, date):
+    return instalment.start is None or instalment.start < date
+
+
+def repay(payment, instalments, date, order=ORDER, whole=False):
+    """Split the payment, and end the loan if it is enough to settle it
+
+    A payment that does not settle the loan is split as by split, so that it
+    pays in advance what it is more than due.  The excess is what is more than
+    the settlement; see settlement for the whole.
+
+    Raise RepaymentError as split.
+    """
+    _check(payment, instalments, order)
+    settled = settlement(instalments, date, whole)
+    owed = total(settled).total
+    if payment >= owed:
+        return Repayment(settled, payment - owed)
+    return split(payment, instalments, order)
+
+
 def _check(payment, instalments, order):
     if payment < 0:
         raise RepaymentError("the payment is negative")
@@ -147,10 +191,7 @@ def _late_penalty(instalment, date, rule):
 
 def overdue(instalments, date):
     "Return the Amounts late on the date"
-    late = [i.unpaid for i in instalments if i.due_date < date]
-    return Amounts(**{
-            part: sum((getattr(a, part) for a in late), ZERO)
-            for part in ORDER})
+    return total(i.unpaid for i in instalments if i.due_date < date)
 
 
 def days_overdue(instalments, date):
