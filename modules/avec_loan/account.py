@@ -8,7 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, fields
 from trytond.modules.avec_group.account import account_field
 from trytond.modules.avec_group.exceptions import GroupMoveError
-from trytond.pool import Pool, PoolMeta
+from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
 # The account of what is lent, by the fund that lends

@@ -94,4 +94,3 @@ class LoanDocumentMixin:
         Loan = Pool().get('avec.loan')
         Loan.write(
             [l for l in loans if l.state == 'repaid'], {'state': 'disbursed'})
-

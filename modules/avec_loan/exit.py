@@ -70,7 +70,7 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
                 d.settlement(self.date).total
                 for d in read[self.membership.id]), ZERO)
 
-    @fields.depends('membership', 'date')
+    @fields.depends('membership', 'date', 'deductions')
     def _compute(self):
         super()._compute()
         self.debt_left = self._owed() - (self.deductions or ZERO)

@@ -17,13 +17,9 @@ from trytond.transaction import Transaction
 from . import debts
 from .exceptions import (
     LoanApprovalError, LoanFrozenError, LoanLimitError, LoanStateError)
+from .product import INTERVALS
 from .repayment import bucket
 
-INTERVALS = {
-    'weekly': 'week',
-    'fortnightly': 'fortnight',
-    'monthly': 'month',
-    }
 _STATES = {
     'readonly': Eval('state') != 'request',
     }
@@ -55,7 +51,12 @@ class Loan(Workflow, ModelSQL, ModelView):
         help="Who borrows.")
     group = fields.Function(fields.Many2One('avec.group', "Group"),
         'on_change_with_group', searcher='search_group')
-    party = fields.Function(fields.Many2One('party.party', "Borrower"),
+    party = fields.Function(fields.Many2One(
+            'party.party', "Borrower",
+            context={
+                'company': Eval('company', -1),
+                },
+            depends={'company'}),
         'on_change_with_party', searcher='search_party')
     cycle = fields.Many2One(
         'avec.cycle', "Cycle", required=True, ondelete='RESTRICT',

@@ -16,6 +16,12 @@ from .due_dates import Calendar, DueDateError
 from .exceptions import ScheduleError
 
 ZERO = Decimal(0)
+# The period between two meetings
+INTERVALS = {
+    'weekly': 'week',
+    'fortnightly': 'fortnight',
+    'monthly': 'month',
+    }
 # Ten years of weeks
 MAX_TERM = 520
 METHODS = [

@@ -8,13 +8,7 @@ from trytond.transaction import Transaction, check_access
 from trytond.wizard import Button, StateView, Wizard
 
 from .due_dates import add_period
-from .product import MAX_TERM, PERIODS
-
-INTERVALS = {
-    'weekly': 'week',
-    'fortnightly': 'fortnight',
-    'monthly': 'month',
-    }
+from .product import INTERVALS, MAX_TERM, PERIODS
 
 
 class SimulateStart(ModelView):
