@@ -1,7 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 from trytond.exceptions import UserError, UserWarning
-from trytond.model.exceptions import AccessError, ValidationError
+from trytond.model.exceptions import AccessError
 
 
 class ScheduleError(UserError):
@@ -24,10 +24,6 @@ class LoanApprovalError(UserError):
     pass
 
 
-class LoanValidationError(ValidationError):
-    pass
-
-
 class WriteOffError(UserError):
     pass
 
@@ -36,5 +32,5 @@ class ReschedulingError(UserError):
     pass
 
 
-class OpenLoansWarning(UserWarning):
+class DebtLeftWarning(UserWarning):
     pass

@@ -70,10 +70,13 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
                 d.settlement(self.date).total
                 for d in read[self.membership.id]), ZERO)
 
-    @fields.depends('membership', 'date', 'deductions')
+    @fields.depends(
+        'membership', 'date', 'deductions',
+        methods=['on_change_with_debt_rule'])
     def _compute(self):
         super()._compute()
         self.debt_left = self._owed() - (self.deductions or ZERO)
+        self.debt_rule = self.on_change_with_debt_rule()
 
     @fields.depends(methods=['_compute'])
     def on_change_date(self):

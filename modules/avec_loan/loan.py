@@ -313,10 +313,13 @@ class Loan(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def search_arrears(cls, name, clause):
-        # A loan that is not open has no arrears, and few are open
+        # A loan that is not open has no arrears, and few are open today
         _, operator, value = clause
         table = cls.__table__()
-        open_ = cls.search([('state', 'in', debts.DISBURSED)])
+        states = ['disbursed']
+        if Transaction().context.get('avec_date'):
+            states = debts.DISBURSED
+        open_ = cls.search([('state', 'in', states)])
         values = cls.get_arrears(open_, [name])[name]
         field = 'arrears' if name == 'arrears' else 'days_overdue'
         none = None if field == 'arrears' else 0
@@ -324,7 +327,7 @@ class Loan(Workflow, ModelSQL, ModelView):
         found = [i for i, v in values.items() if match(v)]
         if match(none):
             rest = table.select(
-                table.id, where=~table.state.in_(debts.DISBURSED))
+                table.id, where=~table.state.in_(states))
             return ['OR', ('id', 'in', found), ('id', 'in', rest)]
         return [('id', 'in', found)]
 

@@ -2,14 +2,17 @@
 # this repository contains the full copyright notices and license terms.
 from collections import defaultdict
 
+from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.avec_group import ledger
+from trytond.modules.avec_group.document import format_amount
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from . import debts
 from .document import LoanDocumentMixin
+from .exceptions import DebtLeftWarning
 from .netting import Borrower, net
 from .repayment import total
 
@@ -75,6 +78,29 @@ class ShareOut(LoanDocumentMixin, metaclass=PoolMeta):
         line = super()._get_line(membership, shared)
         line.debt_left = shared.unpaid
         return line
+
+    @classmethod
+    def check_computed(cls, share_outs):
+        super().check_computed(share_outs)
+        cls.check_debts(share_outs)
+
+    @classmethod
+    def check_debts(cls, share_outs):
+        "Warn that members owe more than they get"
+        Warning = Pool().get('res.user.warning')
+        for document in share_outs:
+            if not document.debt_left:
+                continue
+            key = Warning.format('debt_left', [document])
+            if Warning.check(key):
+                raise DebtLeftWarning(key, gettext(
+                        'avec_loan.msg_share_out_debt_left',
+                        share_out=document.rec_name,
+                        amount=format_amount(
+                            document.debt_left, document.currency),
+                        members=', '.join(
+                            l.membership.rec_name for l in document.lines
+                            if l.debt_left)))
 
     @classmethod
     def _get_documents_lines(cls, share_outs):

@@ -101,9 +101,10 @@ class LoanChangeMixin(LoanDocumentMixin, DocumentMixin):
         "Check that the loans are open and that nothing later is posted"
         Meeting = Pool().get('avec.meeting')
         cls.check_cycle(documents, states=('running', 'sharing'))
+        changed = set()
         for document in documents:
             loan = document.loan
-            if loan.state != 'disbursed':
+            if loan.state != 'disbursed' or loan in changed:
                 raise cls._error(gettext(
                         'avec_loan.msg_change_not_disbursed',
                         loan=loan.rec_name))
@@ -112,6 +113,7 @@ class LoanChangeMixin(LoanDocumentMixin, DocumentMixin):
                         'avec_loan.msg_change_before_disbursement',
                         loan=loan.rec_name,
                         date=format_date(loan.disbursement_date)))
+            changed.add(loan)
         for meeting in Meeting.search([
                     ('cycle', 'in', [d.cycle.id for d in documents]),
                     ('state', 'in', ['held', 'posted']),
