@@ -127,15 +127,16 @@ class Debt:
             for s in self.standings
             if s.instalment.principal > s.paid.principal]
 
-    def pay(self, amount, date):
+    def pay(self, amount, date, ending=False):
         """Pay the amount and return how it is split and what is too much.
 
+        ending: the whole loan is due now.
         Returns ([(instalment, Amounts), ...], excess).
         """
         product = self.loan.product
         repayment = repay(
             amount, self.dues(date), date, product.order,
-            product.whole_charge)
+            product.whole_charge, ending)
         for standing, amounts in zip(self.standings, repayment.splits):
             standing.pay(amounts, date)
         return self._splits(repayment.splits), repayment.excess
@@ -345,13 +346,13 @@ def copy(debts):
         for d in debts]
 
 
-def pay(debts, amount, date):
-    """Pay the amount on the debts of a member, in their order.
+def end(debts, amount, date):
+    """Pay the amount on the debts of a member, in their order, all due now.
 
     Returns [(debt, [(instalment, Amounts), ...]), ...].
     """
     result = []
     for debt in debts:
-        splits, amount = debt.pay(amount, date)
+        splits, amount = debt.pay(amount, date, ending=True)
         result.append((debt, splits))
     return result

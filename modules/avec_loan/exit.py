@@ -124,7 +124,7 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
 
     def _get_debt_lines(self, owed):
         lines, social = [], ZERO
-        for debt, splits in debts.pay(owed, self.deductions, self.date):
+        for debt, splits in debts.end(owed, self.deductions, self.date):
             lines.extend(self._get_repaid_lines(splits))
             if debt.loan.product.fund == 'social_fund':
                 social += total(a for _, a in splits).total

@@ -135,20 +135,23 @@ def _has_begun(instalment, date):
     return instalment.start is None or instalment.start < date
 
 
-def repay(payment, instalments, date, order=ORDER, whole=False):
+def repay(
+        payment, instalments, date, order=ORDER, whole=False, ending=False):
     """Split the payment, and end the loan if it is enough to settle it
 
     A payment that does not settle the loan is split as by split, so that it
-    pays in advance what it is more than due.  The excess is what is more than
-    the settlement; see settlement for the whole.
+    pays in advance what it is more than due; but if the loan is ending, what
+    is not owed by the settlement is not paid either.  The excess is what is
+    more than the settlement; see settlement for the whole.
 
     Raise RepaymentError as split.
     """
     _check(payment, instalments, order)
     settled = settlement(instalments, date, whole)
-    owed = total(settled).total
-    if payment >= owed:
-        return Repayment(settled, payment - owed)
+    if ending or payment >= total(settled).total:
+        instalments = [
+            replace(i, due=total([i.paid, owed]))
+            for i, owed in zip(instalments, settled)]
     return split(payment, instalments, order)
 
 

@@ -69,7 +69,7 @@ class ShareOut(LoanDocumentMixin, metaclass=PoolMeta):
 
         def pay(amount):
             return total(
-                a for _, splits in debts.pay(
+                a for _, splits in debts.end(
                     debts.copy(owed), amount, self.date)
                 for _, a in splits)
         return Borrower(total(d.settlement(self.date) for d in owed), pay)
@@ -110,7 +110,7 @@ class ShareOut(LoanDocumentMixin, metaclass=PoolMeta):
             for line in document.lines:
                 if not line.deductions:
                     continue
-                for _, splits in debts.pay(
+                for _, splits in debts.end(
                         read[line.membership.id], line.deductions,
                         document.date):
                     lines.extend(
