@@ -177,13 +177,16 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
     def check_exits(cls, exits):
         Meeting = Pool().get('avec.meeting')
         cls.check_cycle([e for e in exits if e.cycle])
+        ended = {}
         for exit_ in exits:
             membership = exit_.membership
-            if membership.end_date:
+            end_date = ended.get(membership) or membership.end_date
+            if end_date:
                 raise ExitError(gettext(
                         'avec_group.msg_exit_ended',
                         member=membership.rec_name,
-                        date=format_date(membership.end_date)))
+                        date=format_date(end_date)))
+            ended[membership] = exit_.date
             if exit_.date < membership.start_date:
                 raise ExitError(gettext(
                         'avec_group.msg_exit_before_start',

@@ -184,19 +184,16 @@ def member_savings(memberships, cycles=None, date=None):
     Returns {membership id: {cycle id: Decimal}} without the zeros.
     """
     pool = Pool()
-    Membership = pool.get('avec.membership')
     Move = pool.get('account.move')
     Line = pool.get('account.move.line')
-    membership = Membership.__table__()
     move, line = Move.__table__(), Line.__table__()
     result = defaultdict(dict)
     if not memberships:
         return result
     accounts = configured_accounts(
         {m.group.company for m in memberships}, ['avec_savings'])
+    membership = _membership_table(memberships)
     where = fields.SQL_OPERATORS['in'](
-        membership.id, [m.id for m in memberships])
-    where &= fields.SQL_OPERATORS['in'](
         line.account, list(accounts) or [None])
     where &= _posted(move, date)
     if cycles is not None:
@@ -227,12 +224,11 @@ def member_debts(memberships, date=None):
     It is the balance of the receivable accounts whatever posted on them.
     """
     pool = Pool()
-    Membership = pool.get('avec.membership')
     Move = pool.get('account.move')
     Line = pool.get('account.move.line')
     Account = pool.get('account.account')
     Type = pool.get('account.account.type')
-    membership = Membership.__table__()
+    membership = _membership_table(memberships)
     move, line = Move.__table__(), Line.__table__()
     account, type_ = Account.__table__(), Type.__table__()
     result = {m.id: Decimal(0) for m in memberships}
@@ -246,13 +242,24 @@ def member_debts(memberships, date=None):
         .select(
             membership.id.as_('membership'),
             Sum(line.debit - line.credit).as_('balance'),
-            where=fields.SQL_OPERATORS['in'](
-                membership.id, [m.id for m in memberships])
-            & type_.receivable & _posted(move, date),
+            where=type_.receivable & _posted(move, date),
             group_by=membership.id))
     for membership_id, balance in fetch(query, [None, 'NUMERIC']):
         result[membership_id] = balance
     return result
+
+
+def _membership_table(memberships):
+    """Return the table of the memberships
+
+    The limit changes nothing but has the rows looked up first: without it,
+    SQLite compares the lines one by one with a long list of ids."""
+    table = Pool().get('avec.membership').__table__()
+    return table.select(
+        table.id, table.party, table.group, table.start_date, table.end_date,
+        where=fields.SQL_OPERATORS['in'](
+            table.id, [m.id for m in memberships]),
+        limit=len(memberships))
 
 
 def _during(membership, move):

@@ -188,7 +188,14 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
     def check_first(cls, openings):
         "Check that nothing was posted before in the books of the cycles"
         Move = Pool().get('account.move')
+        first = {}
         for opening in openings:
+            other = first.setdefault(opening.cycle, opening)
+            if other != opening:
+                raise OpeningError(gettext(
+                        'avec_group.msg_opening_not_first',
+                        opening=opening.rec_name,
+                        document=other.rec_name))
             for move in Move.search([
                         ('avec_cycle', '=', opening.cycle.id),
                         ('state', '=', 'posted'),

@@ -71,14 +71,21 @@ class Erase(metaclass=PoolMeta):
     def to_erase(self, party_id):
         pool = Pool()
         Party = pool.get('party.party')
+        Exit = pool.get('avec.membership.exit')
         Line = pool.get('avec.meeting.line')
         Membership = pool.get('avec.membership')
+        Operation = pool.get('avec.meeting.operation')
         personal = Party._avec_personal_fields()
-        memberships = Membership.search([('party', '=', party_id)])
+        memberships = [
+            m.id for m in Membership.search([('party', '=', party_id)])]
         return super().to_erase(party_id) + [
             (Party, [('id', '=', party_id)], True,
                 personal, [None] * len(personal)),
-            (Line,
-                [('membership', 'in', [m.id for m in memberships])], True,
+            (Line, [('membership', 'in', memberships)], True,
                 ['note'], [None]),
+            (Exit, [('membership', 'in', memberships)], True,
+                ['note'], [None]),
+            # Only a grant does without its description
+            (Operation, [('party', '=', party_id), ('kind', '=', 'grant')],
+                True, ['description'], [None]),
             ]

@@ -285,13 +285,18 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def check_once(cls, share_outs):
-        for other in cls.search([
-                    ('cycle', 'in', [s.cycle.id for s in share_outs]),
-                    ('state', 'in', ['posted', 'paid']),
-                    ], limit=1):
-            raise ShareOutError(gettext(
-                    'avec_group.msg_share_out_once',
-                    cycle=other.cycle.rec_name, share_out=other.rec_name))
+        posted = cls.search([
+                ('cycle', 'in', [s.cycle.id for s in share_outs]),
+                ('state', 'in', ['posted', 'paid']),
+                ])
+        first = {}
+        for document in [*posted, *share_outs]:
+            other = first.setdefault(document.cycle, document)
+            if other != document:
+                raise ShareOutError(gettext(
+                        'avec_group.msg_share_out_once',
+                        cycle=other.cycle.rec_name,
+                        share_out=other.rec_name))
 
     @classmethod
     def check_computed(cls, share_outs):

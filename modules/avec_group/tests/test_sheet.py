@@ -253,6 +253,28 @@ class SheetTestCase(TestCase):
                 "is not explained.")
 
     @with_transaction()
+    def test_money_beyond_whole_shares(self):
+        "Of 20, 10, 23 and 0 brought at 5 a share, 3 buy no share"
+        with self.sheet(
+                min_shares=0, share_value=Decimal(5),
+                social_fund_contribution=Decimal(0)) as meeting:
+            for line, shares in zip(meeting.lines, [4, 2, 4, 0]):
+                meeting = self.write(line, shares=shares)
+            self.assertEqual(meeting.loan_fund_expected, 50)
+            meeting.loan_fund_counted = Decimal(53)
+            meeting.save()
+            self.assertFaults(
+                meeting,
+                "Loan Fund: usd50.00 is expected, the difference of usd3.00 "
+                "is not explained.")
+            meeting.__class__.write([meeting], {'state': 'draft'})
+            meeting = self.operate(
+                meeting, kind='cash_difference', fund='loan_fund',
+                amount=Decimal(3), description="Beyond whole shares")
+            self.assertEqual(meeting.loan_fund_counted, 53)
+            self.assertHeld(meeting)
+
+    @with_transaction()
     def test_date(self):
         "A sheet is in the cycle"
         Meeting = Pool().get('avec.meeting')

@@ -1,0 +1,81 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+import datetime as dt
+from decimal import Decimal
+
+from trytond.modules.party.exceptions import EraseError
+from trytond.pool import Pool
+from trytond.tests.test_tryton import (
+    TestCase, activate_module, with_transaction)
+
+from .office import count_boxes, create_group, create_sheet, office, run_cycle
+
+
+class EraseTestCase(TestCase):
+    "What tells who a person was goes, what the group did stays"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        activate_module('avec_group')
+
+    def erase(self, party):
+        Erase = Pool().get('party.erase', type='wizard')
+        session_id, _, _ = Erase.create()
+        wizard = Erase(session_id)
+        wizard.ask.party = party
+        wizard.transition_erase()
+        Erase.delete(session_id)
+
+    @with_transaction()
+    def test_member_who_left(self):
+        pool = Pool()
+        Exit = pool.get('avec.membership.exit')
+        Meeting = pool.get('avec.meeting')
+        Operation = pool.get('avec.meeting.operation')
+        with office():
+            group = create_group("Tissage", ["Aicha", "Hind"])
+            cycle = run_cycle(group)
+            meeting = create_sheet(cycle, shares=2)
+            line, _ = meeting.lines
+            line.note = "Sick since Monday"
+            line.save()
+            membership = line.membership
+            party = membership.party
+            party.birth_date = dt.date(1990, 5, 1)
+            party.household_size = 6
+            party.save()
+            grant = Operation(
+                meeting=meeting, kind='grant', fund='social_fund',
+                amount=Decimal(3), party=party,
+                description="Medicine for her heart")
+            grant.save()
+            meeting = Meeting(meeting.id)
+            count_boxes(meeting)
+            Meeting.hold([meeting])
+            Meeting.post([meeting])
+            exit_ = Exit(
+                membership=membership, date=dt.date(2026, 1, 20),
+                note="Went to her sister in Casablanca")
+            exit_.save()
+
+            party.active = False
+            party.save()
+            with self.assertRaises(EraseError):
+                self.erase(party)
+            Exit.post([exit_])
+            self.erase(party)
+
+            def read(record, *names):
+                # What is in the database, whatever was read before
+                values, = record.__class__.read([record.id], names)
+                return [values[n] for n in names]
+
+            self.assertEqual(
+                read(party, 'name', 'birth_date', 'household_size'),
+                [None, None, 6])
+            self.assertEqual(read(line, 'note', 'shares'), [None, 2])
+            self.assertEqual(
+                read(grant, 'description', 'amount'), [None, 3])
+            self.assertEqual(read(exit_, 'note', 'payable'), [None, 20])
+            self.assertEqual(cycle.loan_fund_cash, 20)
