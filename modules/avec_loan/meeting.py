@@ -256,6 +256,8 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
         Instalment.write(
             [i for l in loans for i in l.instalments], {'active': False})
         Loan.write(loans, {'state': 'approved', 'disbursement_date': None})
+        loans = Loan.browse(loans)
+        Loan.plan(loans, {l: l._planned_start() for l in loans})
 
     @classmethod
     def _copy_default(cls, default):
