@@ -160,9 +160,9 @@ class BlankSheet(LoanReportMixin, metaclass=PoolMeta):
             for d, amounts in zip(owed, figures)]
         rows.append(cls._total_row(
                 '', *cls._sums(currency, *zip(*figures)), ''))
-        repayments, = cls._strings('avec.meeting', 'repayments')
         return Section(
-            repayments, [
+            gettext(
+                'avec_loan.msg_paper_due', date=cls.format_day(date)), [
                 *cls._strings(
                     'avec.meeting.repayment', 'membership', 'loan'),
                 *cls._strings('avec.loan', 'outstanding'),
