@@ -156,10 +156,10 @@ class BlankSheet(LoanReportMixin, metaclass=PoolMeta):
             for d in owed]
         rows = [
             [d.loan.membership.rec_name, d.loan.number, *(
-                    cls.format_amount(a, currency) for a in amounts), '']
+                    cls.format_amount(a, currency) for a in amounts), '', '']
             for d, amounts in zip(owed, figures)]
         rows.append(cls._total_row(
-                '', *cls._sums(currency, *zip(*figures)), ''))
+                '', *cls._sums(currency, *zip(*figures)), '', ''))
         return Section(
             gettext(
                 'avec_loan.msg_paper_due', date=cls.format_day(date)), [
@@ -168,6 +168,7 @@ class BlankSheet(LoanReportMixin, metaclass=PoolMeta):
                 *cls._strings('avec.loan', 'outstanding'),
                 *cls._strings(
                     'avec.meeting.repayment', 'due', 'settlement', 'amount'),
+                gettext('avec_loan.msg_paper_signature'),
                 ], rows)
 
     @classmethod
@@ -177,12 +178,14 @@ class BlankSheet(LoanReportMixin, metaclass=PoolMeta):
             gettext('avec_loan.msg_paper_loans_to_pay_out'), [
                 *cls._strings(
                     'avec.meeting.disbursement', 'membership', 'loan'),
-                *cls._strings('avec.loan', 'product', 'term', 'principal'),
+                *cls._strings(
+                    'avec.loan', 'product', 'term', 'principal', 'charge'),
                 gettext('avec_loan.msg_paper_signature'),
                 ], [
                 [l.membership.rec_name, l.number, l.product.name,
-                    cls.format_count(l.term),
-                    cls.format_amount(l.principal, l.currency), '']
+                    cls.format_count(l.term), *(
+                        cls.format_amount(a, l.currency)
+                        for a in [l.principal, l.charge]), '']
                 for l in loans])
 
 
@@ -240,10 +243,13 @@ class MemberPassbook(LoanReportMixin, metaclass=PoolMeta):
         label = cls._get_label()
         title, = cls._strings('avec.membership', 'loans')
         return Section(
-            title,
-            cls._strings(
-                'avec.loan', 'number', 'disbursement_date', 'principal',
-                'charge', 'outstanding', 'due', 'state'), [
+            title, [
+                *cls._strings('avec.loan', 'number'),
+                *cls._strings('avec.meeting', 'date'),
+                *cls._strings(
+                    'avec.loan', 'principal', 'charge', 'outstanding', 'due',
+                    'state'),
+                ], [
                 [l.number, cls.format_day(l.disbursement_date), *(
                         cls.format_amount(a, l.currency) for a in [
                             l.principal, l.charge,

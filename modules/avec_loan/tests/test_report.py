@@ -417,10 +417,10 @@ class LoanReportTestCase(TestCase):
             by_meeting = text_of(render('avec.meeting.blank_sheet', [sheet]))
         self.assertIn(
             "Repayments Due on 03/30/2026 "
-            "Member Loan Outstanding Due To Settle Paid "
+            "Member Loan Outstanding Due To Settle Paid Signature "
             "1 - Aicha L-00001 50.00 21.00 51.60 Total 50.00 21.00 51.60",
             by_cycle)
-        self.assertIn("2 - Fatima L-00002 Small Loan 3 60.00", by_cycle)
+        self.assertIn("2 - Fatima L-00002 Small Loan 3 60.00 2.40", by_cycle)
         self.assertIn("Repayments Due on 04/20/2026", by_meeting)
         self.assertIn("1 - Aicha L-00001 50.00 51.60 51.60", by_meeting)
 
