@@ -45,6 +45,7 @@ class Statement:
     income: list
     expense: list
     balances: dict
+    other_balances: list
 
 
 class CycleStatement(AvecReport):
@@ -65,6 +66,7 @@ class CycleStatement(AvecReport):
         results = ledger.cycle_results(cycles)
         balances = ledger.fund_balances(cycles, [
                 *ledger.balance_accounts(), 'surplus'])
+        others = cls._other_balances()
         held = cls._held(cycles)
         return {c.id: Statement(
                 rules=cls._rules(c),
@@ -77,8 +79,20 @@ class CycleStatement(AvecReport):
                 share_outs=share_outs[c.id],
                 income=[(a, -b) for a, b in results[c.id] if b < 0],
                 expense=[(a, b) for a, b in results[c.id] if b > 0],
-                balances={n: b[c.id] for n, b in balances.items()})
+                balances={n: b[c.id] for n, b in balances.items()},
+                other_balances=[
+                    (label, balances[n][c.id]) for n, label in others])
             for c in cycles}
+
+    @classmethod
+    def _other_balances(cls):
+        "Return the balances that other modules add, [(name, label), ...]"
+        Configuration = Pool().get('account.configuration')
+        others = {
+            n: f for n, f in ledger.balance_accounts().items()
+            if n not in ledger.BALANCE_ACCOUNTS}
+        definitions = Configuration.fields_get(list(others.values()))
+        return [(n, definitions[f]['string']) for n, f in others.items()]
 
     @classmethod
     def _documents(cls, model, cycles):

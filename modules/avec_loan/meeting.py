@@ -252,10 +252,14 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
         super()._cancel_moves(meetings)
         cls._reopen_loans(
             list({r.loan for m in meetings for r in m.repayments}))
-        loans = [d.loan for m in meetings for d in m.disbursements]
+        dates = {
+            d.loan: m.date for m in meetings for d in m.disbursements}
         Instalment.write(
-            [i for l in loans for i in l.instalments], {'active': False})
-        Loan.write(loans, {'state': 'approved', 'disbursement_date': None})
+            [i for l in dates for i in l.instalments], {'active': False})
+        Loan.write(
+            list(dates), {'state': 'approved', 'disbursement_date': None})
+        # As they would be paid out on the sheet that replaces it
+        Loan.plan(Loan.browse(list(dates)), dates)
 
     @classmethod
     def _copy_default(cls, default):
