@@ -88,8 +88,8 @@ _PURPOSES = {
 _HABITS = {'punctual': 66, 'early': 14, 'partly': 10, 'late': 10}
 # How many loans are asked for at a meeting, with weights
 _COUNTS = {
-    'monthly': ([0, 1, 2], [15, 55, 30]),
-    'fortnightly': ([0, 1, 2], [50, 40, 10]),
+    'monthly': ([0, 1, 2], [35, 50, 15]),
+    'fortnightly': ([0, 1, 2], [58, 37, 5]),
     }
 # Which groups, by their rank, have which story in which cycle
 WRITTEN_OFF = {(0, r) for r in [4, 15, 26, 37]} | {(1, 9), (1, 34)}
@@ -100,7 +100,7 @@ CARRIED = 10
 # The loans of today that are late, by the number of months
 LATE = {
     1: {2, 8, 13, 19, 20, 25, 31, 38, 43},
-    2: {2, 11, 17, 24, 30, 42},
+    2: {4, 11, 17, 24, 30, 42},
     3: {4, 14, 23, 35, 40},
     4: {4, 16, 27, 33},
     }
@@ -157,14 +157,15 @@ def wishes(plan):
     "Return the wishes of the members of the group, by meeting"
     result = []
     for i in range(len(plan.cycles)):
-        result.extend(_CycleWishes(plan, i).draw())
+        refused = {w.member for w in result if w.ending == 'written_off'}
+        result.extend(_CycleWishes(plan, i, refused).draw())
     return result
 
 
 class _CycleWishes:
     "The wishes of the members in a cycle"
 
-    def __init__(self, plan, number):
+    def __init__(self, plan, number, refused):
         self.plan = plan
         self.number = number
         self.cycle = plan.cycles[number]
@@ -176,7 +177,8 @@ class _CycleWishes:
         # When the members may borrow again
         self.free = {
             i: self.cycle.start_date for i, m in enumerate(plan.members)
-            if not m.leaving and m.since <= self.cycle.start_date}
+            if i not in refused and not m.leaving
+            and m.since <= self.cycle.start_date}
 
     def draw(self):
         result = list(self._stories())
@@ -300,7 +302,7 @@ class _CycleWishes:
     def _late(self, months):
         silent = LAST_WEEK - dt.timedelta(days=30 * months)
         return self._wish(
-            self._before(silent - dt.timedelta(days=14)), 'small', 3,
+            self._before(silent - dt.timedelta(days=45)), 'small', 3,
             part=Decimal('0.5'), habit='punctual', silent_from=silent)
 
     def _debtor_dies(self):

@@ -23,8 +23,8 @@ _REJECTED = "L'assemblée a jugé le projet trop risqué."
 _CANCELLED = "La membre a renoncé : la famille a trouvé l'argent."
 _NOT_PAID_OUT = "Le cycle se termine avant le versement."
 _LOST = (
-    "La famille a quitté le village sans laisser d'adresse : perte votée par "
-    "l'assemblée.")
+    "Le troupeau est mort de maladie : l'assemblée a voté d'abandonner la "
+    "dette.")
 _RESCHEDULED = (
     "La récolte a manqué : l'assemblée a accordé de nouvelles échéances.")
 
