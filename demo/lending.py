@@ -207,7 +207,8 @@ class _CycleWishes:
             term = min(
                 self.rng.randint(1, PRODUCTS[product]['max_term']),
                 self._room(date))
-        self.free[member] = add_months(date, term + 1)
+        if member in self.free:
+            self.free[member] = add_months(date, term + 1)
         guarantor = self.rng.choice([i for i in self.free if i != member])
         return Wish(
             cycle=self.number, date=date, member=member,

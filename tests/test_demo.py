@@ -147,6 +147,7 @@ class LendingTest(unittest.TestCase):
                     self.assertLessEqual(
                         member.since, plan.cycles[wish.cycle].start_date)
                     self.assertNotEqual(wish.guarantor, wish.member)
+                    self.assertIsNone(plan.members[wish.guarantor].leaving)
                     self.assertTrue(1 <= wish.term <= product['max_term'])
 
     def test_every_story_is_told(self):
