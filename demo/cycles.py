@@ -43,11 +43,14 @@ class Cycles(Part):
         pool = Pool()
         Cycle = pool.get('avec.cycle')
         Fine = pool.get('avec.cycle.fine')
-        return Cycle(
+        cycle = Cycle(
             group=book.group, number=plan.number,
             start_date=plan.start_date, end_date=plan.end_date,
             fines=[Fine(kind=k, amount=a) for k, a in plan.rules.fines],
             **plan.rules.values())
+        for part in self.office.parts:
+            part.cycle(book, plan, cycle)
+        return cycle
 
     def _open(self, opened):
         Opening = Pool().get('avec.opening')

@@ -24,6 +24,8 @@ class Book:
     # In the order of the members and of the cycles of the plan
     memberships: list = field(default_factory=list)
     cycles: list = field(default_factory=list)
+    # What was lent to the members
+    loans: list = field(default_factory=list)
 
     def __post_init__(self):
         # A cycle has no id before it starts

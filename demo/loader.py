@@ -10,6 +10,7 @@ from .calendar import weeks
 from .cycles import Amendments, Cycles
 from .endings import Exits, ShareOuts
 from .groups import Committees, load_groups
+from .loans import LoanChanges, Loans
 from .meetings import Meetings
 from .office import load_office
 from .progress import Progress
@@ -19,7 +20,11 @@ __all__ = ['DemoError', 'PARTS', 'Loader']
 
 # In the order of what happens in a week
 PARTS = [
-    Committees, Cycles, Meetings, Exits, Amendments, ShareOuts, Figures]
+    Committees, Cycles, Loans, Meetings, Exits, Amendments, LoanChanges,
+    ShareOuts, Figures]
+# Posting takes the locks of these: known before, nothing is done twice
+LOCKED = [
+    'account.journal.period', 'avec.cycle', 'avec.loan', 'ir.sequence.strict']
 
 
 class DemoError(Exception):
@@ -49,10 +54,10 @@ class Loader:
 
     def _run(self, function, *args):
         "Run the function in a transaction, again when it lacked locks"
-        # Posting takes these locks: known before, nothing is done twice
+        pool = Pool(self.database)
+        models = {n for n, _ in pool.iterobject()}
         extras = {'_lock_tables': [
-                Pool(self.database).get(m)._table
-                for m in ['avec.cycle', 'ir.sequence.strict']]}
+                pool.get(m)._table for m in LOCKED if m in models]}
         context = {'language': 'fr', '_skip_warnings': True}
         if self.office:
             context['company'] = self.office.company

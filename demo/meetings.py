@@ -130,6 +130,8 @@ class Meetings(Part):
         line.shares += 1
         corrected.lines = corrected.lines
         corrected.cycle = corrected.cycle.__class__(corrected.cycle.id)
+        for part in self.office.parts:
+            part.correct(meeting, corrected)
         self._count(corrected)
         Meeting.save([corrected])
         Meeting.hold([corrected])

@@ -22,8 +22,14 @@ class Part:
     def week(self, books, monday):
         "Make what happens in the week"
 
+    def cycle(self, book, plan, cycle):
+        "Add to the unsaved cycle of the plan"
+
     def sheet(self, book, meeting, rng):
         "Add to the unsaved sheet of a meeting, typed this week"
+
+    def correct(self, meeting, corrected):
+        "Type again on the corrected sheet what was on the cancelled one"
 
     def finish(self, books):
         "Make what comes after the last week"

@@ -4,10 +4,11 @@
 import datetime as dt
 import random
 import unittest
+from dataclasses import replace
 from decimal import Decimal
 
-from demo import LOGINS
-from demo.calendar import LAST_POSTED, every_month, weeks
+from demo import LOGINS, lending
+from demo.calendar import LAST_POSTED, LAST_WEEK, every_month, weeks
 from demo.people import spread
 from demo.plan import COUNTS, make_plan
 from demo.rules import rules
@@ -101,6 +102,106 @@ class PlanTest(unittest.TestCase):
             for member in plan.members:
                 if member.leaving:
                     self.assertLess(member.leaving.meeting, 2)
+
+
+class LendingTest(unittest.TestCase):
+    "Who wishes a loan, and how it is repaid"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plans = make_plan()
+        cls.wishes = {p: lending.wishes(p) for p in cls.plans}
+
+    def test_two_plans_are_the_same(self):
+        self.assertEqual(
+            {p.rank: lending.wishes(p) for p in make_plan()},
+            {p.rank: w for p, w in self.wishes.items()})
+
+    def test_every_group_lends_in_both_cycles(self):
+        for plan, wishes in self.wishes.items():
+            with self.subTest(group=plan.name):
+                lent = {w.cycle for w in wishes if w.fate == 'lent'}
+                self.assertEqual(lent, {0, 1})
+
+    def test_loans_end_before_the_share_out(self):
+        "But for those that the share-out or the next cycle takes"
+        for plan, wishes in self.wishes.items():
+            for wish in wishes:
+                cycle = plan.cycles[wish.cycle]
+                if not cycle.share_out_date or wish.ending:
+                    continue
+                with self.subTest(group=plan.name, wish=wish):
+                    days = (cycle.share_out_date - wish.date).days
+                    self.assertLessEqual(wish.term * 28, days)
+
+    def test_loans_are_of_the_cycle(self):
+        "A member who is there asks for a product that is offered"
+        for plan, wishes in self.wishes.items():
+            for wish in wishes:
+                member = plan.members[wish.member]
+                product = lending.PRODUCTS[wish.product]
+                with self.subTest(group=plan.name, wish=wish):
+                    self.assertIn(
+                        wish.product, lending.offered(plan, wish.cycle))
+                    self.assertLessEqual(
+                        member.since, plan.cycles[wish.cycle].start_date)
+                    self.assertNotEqual(wish.guarantor, wish.member)
+                    self.assertIsNone(plan.members[wish.guarantor].leaving)
+                    self.assertTrue(1 <= wish.term <= product['max_term'])
+
+    def test_every_story_is_told(self):
+        wishes = sum(self.wishes.values(), [])
+        self.assertEqual({w.product for w in wishes}, set(lending.PRODUCTS))
+        self.assertEqual(
+            {w.ending for w in wishes}, {
+                None, 'netted', 'carried', 'rescheduled', 'written_off'})
+        self.assertEqual(
+            {w.fate for w in wishes}, {
+                'lent', 'rejected', 'cancelled', 'request', 'approved'})
+        self.assertTrue(any(w.recovery_date for w in wishes))
+        silent = {
+            (LAST_WEEK - w.silent_from).days for w in wishes
+            if w.silent_from and not w.ending}
+        self.assertEqual(silent, {30, 60, 90, 120})
+
+    def test_principal_is_in_notes(self):
+        "Within three times the savings and what the box can spare"
+        wish = lending.Wish(
+            0, LAST_WEEK, 0, 1, 'small', 3, Decimal('0.5'), "Laine")
+        for savings, cash, principal in [
+                (500, 5000, 750), (520, 5000, 750), (500, 700, 400),
+                (10, 5000, 0), (500, 0, 0)]:
+            with self.subTest(savings=savings, cash=cash):
+                self.assertEqual(
+                    lending.principal(wish, Decimal(savings), Decimal(cash)),
+                    principal)
+
+    def test_payments(self):
+        "Each habit, at the meetings around the first due date"
+        first = dt.date(2026, 3, 10)
+        dues = [
+            (first, Decimal(105)), (dt.date(2026, 4, 10), Decimal(105)),
+            (dt.date(2026, 5, 10), Decimal(105))]
+        wish = lending.Wish(
+            0, dt.date(2026, 2, 10), 0, 1, 'small', 3, Decimal(1), "Laine")
+        for habit, silent_from, day, paid in [
+                ('punctual', None, dt.date(2026, 3, 1), 0),
+                ('punctual', None, dt.date(2026, 3, 7), 105),
+                ('punctual', None, dt.date(2026, 4, 12), 210),
+                ('punctual', first, dt.date(2026, 4, 12), 0),
+                ('partly', None, dt.date(2026, 3, 7), 52),
+                ('late', None, dt.date(2026, 3, 7), 0),
+                ('late', None, dt.date(2026, 4, 12), 210),
+                ('early', None, dt.date(2026, 3, 7), 105),
+                ('early', None, dt.date(2026, 4, 12), 300),
+                ]:
+            with self.subTest(habit=habit, day=day):
+                self.assertEqual(
+                    lending.payment(
+                        replace(wish, habit=habit, silent_from=silent_from),
+                        dues, Decimal(300), day),
+                    paid)
 
 
 class PiecesTest(unittest.TestCase):

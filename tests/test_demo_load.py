@@ -3,30 +3,41 @@
 "A part of the demonstration loaded by the code that loads the whole"
 import io
 import unittest
+from collections import Counter
 
+from demo.calendar import LAST_WEEK
 from demo.loader import DemoError, Loader
 from demo.plan import make_plan
 from demo.users import USERS
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     DB_NAME, activate_module, drop_db, with_transaction)
+from trytond.transaction import Transaction
 
-# Together they cancel, amend, leave, open, wait and share out
+# Together they cancel, amend, leave, open, wait and share out, and their
+# members repay, are late, do not repay and borrow for longer
 RANKS = {2, 4, 5, 12}
+MEETINGS = 7
+
+
+def load(module, **selected):
+    "Load the selected part of the plan in a new database"
+    drop_db()
+    activate_module([module], lang='fr')
+    loader = Loader(DB_NAME, make_plan(**selected), io.StringIO())
+    loader.load()
+    return loader
 
 
 class LoadTest(unittest.TestCase):
-    "Four groups with two meetings in each cycle"
+    "Four groups with seven meetings in each cycle"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        drop_db()
         cls.addClassCleanup(drop_db)
-        activate_module(['avec_group'], lang='fr')
-        cls.plans = make_plan(ranks=RANKS, meetings=2)
-        cls.loader = Loader(DB_NAME, cls.plans, io.StringIO())
-        cls.loader.load()
+        cls.loader = load('avec_loan', ranks=RANKS, meetings=MEETINGS)
+        cls.plans = cls.loader.plans
 
     @with_transaction()
     def test_every_state_can_be_seen(self):
@@ -38,10 +49,60 @@ class LoadTest(unittest.TestCase):
                 ('avec.share_out', {'draft', 'paid'}),
                 ('avec.opening', {'posted'}),
                 ('avec.membership.exit', {'posted'}),
+                ('avec.loan', {
+                        'request', 'approved', 'disbursed', 'repaid',
+                        'written_off', 'rejected', 'cancelled'}),
+                ('avec.loan.write_off', {'posted'}),
+                ('avec.loan.rescheduling', {'posted'}),
                 ]:
             records = pool.get(model).search([])
             with self.subTest(model=model):
                 self.assertEqual({r.state for r in records}, states)
+
+    @with_transaction()
+    def test_loans_of_every_delay_can_be_seen(self):
+        "In the week in which the story ends"
+        pool = Pool()
+        Loan = pool.get('avec.loan')
+        with Transaction().set_context(avec_date=LAST_WEEK):
+            arrears = Counter(
+                l.arrears for l in Loan.search([('state', '=', 'disbursed')]))
+        self.assertEqual(
+            arrears.keys(),
+            {'current', '1_30', '31_60', '61_90', 'over_90'})
+        self.assertGreater(
+            arrears['current'], sum(arrears.values()) / 2)
+
+    @with_transaction()
+    def test_one_decides_on_what_another_asked(self):
+        Loan = Pool().get('avec.loan')
+        for loan in Loan.search([('state', '!=', 'request')]):
+            decided = loan.rejected_by or loan.approved_by
+            with self.subTest(loan=loan.rec_name):
+                self.assertTrue(decided or loan.state == 'cancelled')
+                self.assertNotEqual(loan.requested_by, decided)
+
+    @with_transaction()
+    def test_loans_are_repaid_before_the_share_out(self):
+        "But for what is taken from it"
+        pool = Pool()
+        Cycle = pool.get('avec.cycle')
+        Line = pool.get('avec.share_out.line')
+        for cycle in Cycle.search([('state', '=', 'closed')]):
+            self.assertEqual(cycle.loans_outstanding, 0)
+        netted = Line.search([('deductions', '>', 0)])
+        self.assertEqual({l.share_out.state for l in netted}, {'draft'})
+
+    @with_transaction()
+    def test_loan_written_off_is_partly_recovered(self):
+        pool = Pool()
+        Repayment = pool.get('avec.meeting.repayment')
+        write_off, = pool.get('avec.loan.write_off').search([])
+        repayment, = Repayment.search([
+                ('loan', '=', write_off.loan.id),
+                ('meeting.date', '>', write_off.date),
+                ])
+        self.assertTrue(0 < repayment.amount < write_off.amount)
 
     @with_transaction()
     def test_rules_were_amended(self):
@@ -92,3 +153,46 @@ class LoadTest(unittest.TestCase):
             loader._check()
         with self.assertRaisesRegex(DemoError, 'households'):
             enlarge()
+
+
+class GroupsOnlyTest(unittest.TestCase):
+    "The demonstration of the groups alone"
+
+    def test_loading_without_loans(self):
+        self.addCleanup(drop_db)
+        loader = load('avec_group', ranks={2}, meetings=2)
+        self.assertEqual(len(loader.books), 1)
+
+
+class TwiceTest(unittest.TestCase):
+    "Two loadings give the same records"
+
+    def test_two_runs_are_equal(self):
+        self.addCleanup(drop_db)
+        first, second = [self._loaded() for _ in range(2)]
+        self.assertTrue(all(first.values()))
+        self.assertEqual(first, second)
+
+    def _loaded(self):
+        load('avec_loan', ranks={4}, meetings=4)
+        return self._records()
+
+    @staticmethod
+    @with_transaction()
+    def _records():
+        "Return what is told of the loans and of the ledger"
+        pool = Pool()
+        return {
+            name: [
+                [getattr(r, n) for n in names]
+                for r in pool.get(name).search([], order=[('id', 'ASC')])]
+            for name, names in [
+                ('avec.loan', [
+                        'rec_name', 'state', 'principal', 'purpose',
+                        'request_date', 'disbursement_date']),
+                ('avec.loan.instalment', [
+                        'rec_name', 'due_date', 'principal', 'charge']),
+                ('account.move.line', [
+                        'rec_name', 'date', 'debit', 'credit',
+                        'maturity_date']),
+                ]}
