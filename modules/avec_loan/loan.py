@@ -419,32 +419,28 @@ class Loan(Workflow, ModelSQL, ModelView):
                     '\n'.join(faults))
 
     @classmethod
-    def limit_faults(cls, loans, savings=None, disbursed=()):
+    def limit_faults(cls, loans, savings=None, owed=None):
         """Return what the constitution does not allow, {loan: [message]}.
 
         savings: {membership id: what is saved besides what is posted}.
-        disbursed: other loans that are paid out before.
+        owed: {loan: principal owed} of the open loans, by default as posted.
         """
+        Membership = Pool().get('avec.membership')
         savings = savings or {}
-        pool = Pool()
-        Membership = pool.get('avec.membership')
         memberships = Membership.browse(
             list({l.membership.id for l in loans}))
+        if owed is None:
+            owed = {l: l.outstanding for l in cls.search([
+                        ('membership', 'in', [m.id for m in memberships]),
+                        ('state', '=', 'disbursed'),
+                        ])}
         saved = {
             m.id: m.savings + savings.get(m.id, 0) for m in memberships}
-        others = defaultdict(list)
-        for other in [*cls.search([
-                        ('membership', 'in', list(saved)),
-                        ('state', '=', 'disbursed'),
-                        ]), *disbursed]:
-            others[other.membership.id].append(other)
-        result = {}
-        for loan in loans:
-            member = loan.membership.id
-            result[loan] = list(loan._limit_faults(
-                    saved[member],
-                    [o for o in others[member] if o != loan]))
-        return result
+        return {
+            loan: list(loan._limit_faults(saved[loan.membership.id], {
+                        l: a for l, a in owed.items()
+                        if l.membership == loan.membership and l != loan}))
+            for loan in loans}
 
     def _limit_faults(self, savings, others):
         yield from self._check_offered()
@@ -472,9 +468,7 @@ class Loan(Workflow, ModelSQL, ModelView):
 
     def _check_savings(self, savings, others):
         multiple = self.product.savings_multiple
-        owed = sum(
-            o.outstanding if o.state == 'disbursed' else o.principal
-            for o in others)
+        owed = sum(others.values())
         limit = multiple * savings
         if self.principal + owed > limit:
             yield gettext(
