@@ -1,6 +1,5 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-from collections import defaultdict
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
