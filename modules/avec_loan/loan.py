@@ -287,7 +287,8 @@ class Loan(Workflow, ModelSQL, ModelView):
         date = cls._date()
         result = {n: {} for n in names}
         lent = [l for l in loans if l.state in debts.DISBURSED]
-        owed = debts.outstanding(lent, date=date)
+        owed = debts.outstanding(
+            lent, date=Transaction().context.get('avec_date'))
         charges = {}
         if {'days_overdue', 'arrears'} & set(names):
             charges = debts.charge_overdue(lent, date)
@@ -673,12 +674,16 @@ class Guarantor(ModelSQL):
             cls, mode, guarantors, values=None, external=False):
         super().check_modification(
             mode, guarantors, values=values, external=external)
-        if external:
-            for guarantor in guarantors:
-                if guarantor.loan.state != 'request':
-                    raise LoanFrozenError(gettext(
-                            'avec_loan.msg_loan_frozen',
-                            loan=guarantor.loan.rec_name))
+        if not external:
+            return
+        loans = [g.loan for g in guarantors]
+        if values and values.get('loan'):
+            # Nor may one enter a loan that is approved
+            loans.append(Pool().get('avec.loan')(values['loan']))
+        for loan in loans:
+            if loan.state != 'request':
+                raise LoanFrozenError(gettext(
+                        'avec_loan.msg_loan_frozen', loan=loan.rec_name))
 
 
 def _times(interval, count):
