@@ -222,16 +222,20 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
         for exit_ in exits:
             if not exit_.cycle:
                 continue
-            cash[exit_.cycle.id] -= exit_.payable
+            needed = exit_._loan_fund_payment()
+            cash[exit_.cycle.id] -= needed
             if cash[exit_.cycle.id] < 0:
                 raise ExitError(gettext(
                         'avec_group.msg_exit_cash',
                         member=exit_.membership.rec_name,
-                        payable=format_amount(
-                            exit_.payable, exit_.currency),
+                        payable=format_amount(needed, exit_.currency),
                         cash=format_amount(
-                            cash[exit_.cycle.id] + exit_.payable,
+                            cash[exit_.cycle.id] + needed,
                             exit_.currency)))
+
+    def _loan_fund_payment(self):
+        "Return what is taken from the loan fund"
+        return self.payable
 
     def _get_move_lines(self):
         entries = [

@@ -168,9 +168,13 @@ class CycleLoanProduct(ModelSQL):
     def check_modification(cls, mode, offers, values=None, external=False):
         super().check_modification(
             mode, offers, values=values, external=external)
-        if external:
-            for offer in offers:
-                if offer.cycle.state != 'draft':
-                    raise CycleRulesError(gettext(
-                            'avec_group.msg_cycle_frozen',
-                            cycle=offer.cycle.rec_name))
+        if not external:
+            return
+        cycles = [o.cycle for o in offers]
+        if values and values.get('cycle'):
+            # Nor may one enter a cycle that runs
+            cycles.append(Pool().get('avec.cycle')(values['cycle']))
+        for cycle in cycles:
+            if cycle.state != 'draft':
+                raise CycleRulesError(gettext(
+                        'avec_group.msg_cycle_frozen', cycle=cycle.rec_name))

@@ -123,11 +123,9 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
         return result
 
     def _get_debt_lines(self, owed):
-        lines, social = [], ZERO
+        lines, social = [], self._social_repaid(owed)
         for debt, splits in debts.end(owed, self.deductions, self.date):
             lines.extend(self._get_repaid_lines(splits))
-            if debt.loan.product.fund == 'social_fund':
-                social += total(a for _, a in splits).total
             if self.debt_rule == 'write_off':
                 lines.extend(self._get_loss_lines(debt.settle_principal()))
         if social:
@@ -137,6 +135,18 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
             lines.append(self._get_move_line(
                     'avec_loan_fund_cash', -social))
         return lines
+
+    def _social_repaid(self, owed):
+        "Return what the savings repay to the social fund"
+        return sum((
+                total(a for _, a in splits).total
+                for debt, splits in debts.end(
+                    debts.copy(owed), self.deductions, self.date)
+                if debt.loan.product.fund == 'social_fund'), ZERO)
+
+    def _loan_fund_payment(self):
+        owed = self._debts([self])[self.membership.id]
+        return super()._loan_fund_payment() + self._social_repaid(owed)
 
     @classmethod
     def _post_moves(cls, exits):
@@ -157,8 +167,26 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
     def _cancel_moves(cls, exits):
         Loan = Pool().get('avec.loan')
         super()._cancel_moves(exits)
-        Loan.write(
-            cls._loans_of([e.move for e in exits]), {'state': 'disbursed'})
+        Loan.write(list({
+                    *cls._loans_of([e.move for e in exits]),
+                    *cls._written_off(exits)}), {'state': 'disbursed'})
+
+    @classmethod
+    def _written_off(cls, exits):
+        "Return the loans that are written off without document of their own"
+        pool = Pool()
+        Loan = pool.get('avec.loan')
+        WriteOff = pool.get('avec.loan.write_off')
+        memberships = [e.membership.id for e in exits]
+        documents = WriteOff.search([
+                ('loan.membership', 'in', memberships),
+                ('state', '=', 'posted'),
+                ])
+        return Loan.search([
+                ('membership', 'in', memberships),
+                ('state', '=', 'written_off'),
+                ('id', 'not in', [d.loan.id for d in documents]),
+                ])
 
     @classmethod
     def _copy_default(cls, default):

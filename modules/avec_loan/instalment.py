@@ -111,20 +111,20 @@ class Instalment(DeactivableMixin, ModelSQL, ModelView):
 
     @classmethod
     def get_standing(cls, instalments, names):
-        today = Pool().get('ir.date').today()
+        date = Pool().get('avec.loan')._date()
         result = {n: {} for n in names}
         read = debts.read([i.loan for i in instalments])
         standings = {
             s.instalment.id: s for d in read.values() for s in d.standings}
         for instalment in instalments:
             values = instalment._get_standing(
-                standings.get(instalment.id), today)
+                standings.get(instalment.id), date)
             for name in names:
                 result[name][instalment.id] = values[name]
         return result
 
-    def _get_standing(self, standing, today):
-        due = standing.due_at(today) if standing else None
+    def _get_standing(self, standing, date):
+        due = standing.due_at(date) if standing else None
         paid = due.paid if due else Amounts()
         unpaid = due.unpaid.total if due else self.amount
         loan_state = self.loan.state
@@ -137,7 +137,7 @@ class Instalment(DeactivableMixin, ModelSQL, ModelView):
         elif loan_state == 'written_off':
             state = 'written_off'
         else:
-            state = 'late' if self.due_date < today else 'pending'
+            state = 'late' if self.due_date < date else 'pending'
         if state in {'waived', 'written_off'}:
             unpaid = Decimal(0)
         return {'paid': paid.total, 'due': unpaid, 'state': state}

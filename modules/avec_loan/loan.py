@@ -1,6 +1,5 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-from collections import defaultdict
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -288,7 +287,8 @@ class Loan(Workflow, ModelSQL, ModelView):
         date = cls._date()
         result = {n: {} for n in names}
         lent = [l for l in loans if l.state in debts.DISBURSED]
-        owed = debts.outstanding(lent, date=date)
+        owed = debts.outstanding(
+            lent, date=Transaction().context.get('avec_date'))
         charges = {}
         if {'days_overdue', 'arrears'} & set(names):
             charges = debts.charge_overdue(lent, date)
@@ -422,32 +422,28 @@ class Loan(Workflow, ModelSQL, ModelView):
                     '\n'.join(faults))
 
     @classmethod
-    def limit_faults(cls, loans, savings=None, disbursed=()):
+    def limit_faults(cls, loans, savings=None, owed=None):
         """Return what the constitution does not allow, {loan: [message]}.
 
         savings: {membership id: what is saved besides what is posted}.
-        disbursed: other loans that are paid out before.
+        owed: {loan: principal owed} of the open loans, by default as posted.
         """
+        Membership = Pool().get('avec.membership')
         savings = savings or {}
-        pool = Pool()
-        Membership = pool.get('avec.membership')
         memberships = Membership.browse(
             list({l.membership.id for l in loans}))
+        if owed is None:
+            owed = {l: l.outstanding for l in cls.search([
+                        ('membership', 'in', [m.id for m in memberships]),
+                        ('state', '=', 'disbursed'),
+                        ])}
         saved = {
             m.id: m.savings + savings.get(m.id, 0) for m in memberships}
-        others = defaultdict(list)
-        for other in [*cls.search([
-                        ('membership', 'in', list(saved)),
-                        ('state', '=', 'disbursed'),
-                        ]), *disbursed]:
-            others[other.membership.id].append(other)
-        result = {}
-        for loan in loans:
-            member = loan.membership.id
-            result[loan] = list(loan._limit_faults(
-                    saved[member],
-                    [o for o in others[member] if o != loan]))
-        return result
+        return {
+            loan: list(loan._limit_faults(saved[loan.membership.id], {
+                        l: a for l, a in owed.items()
+                        if l.membership == loan.membership and l != loan}))
+            for loan in loans}
 
     def _limit_faults(self, savings, others):
         yield from self._check_offered()
@@ -475,9 +471,7 @@ class Loan(Workflow, ModelSQL, ModelView):
 
     def _check_savings(self, savings, others):
         multiple = self.product.savings_multiple
-        owed = sum(
-            o.outstanding if o.state == 'disbursed' else o.principal
-            for o in others)
+        owed = sum(others.values())
         limit = multiple * savings
         if self.principal + owed > limit:
             yield gettext(
@@ -683,12 +677,16 @@ class Guarantor(ModelSQL):
             cls, mode, guarantors, values=None, external=False):
         super().check_modification(
             mode, guarantors, values=values, external=external)
-        if external:
-            for guarantor in guarantors:
-                if guarantor.loan.state != 'request':
-                    raise LoanFrozenError(gettext(
-                            'avec_loan.msg_loan_frozen',
-                            loan=guarantor.loan.rec_name))
+        if not external:
+            return
+        loans = [g.loan for g in guarantors]
+        if values and values.get('loan'):
+            # Nor may one enter a loan that is approved
+            loans.append(Pool().get('avec.loan')(values['loan']))
+        for loan in loans:
+            if loan.state != 'request':
+                raise LoanFrozenError(gettext(
+                        'avec_loan.msg_loan_frozen', loan=loan.rec_name))
 
 
 def _times(interval, count):

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 from collections import defaultdict
 from decimal import Decimal
+from itertools import chain
 
 from trytond.i18n import gettext
 from trytond.model import fields
@@ -51,10 +52,30 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
     def _debts(self):
         "Return {loan id: Debt} of the loans of the group"
         Loan = Pool().get('avec.loan')
-        return debts.read(Loan.search([
+        return self.read_debts(Loan.search([
                     ('group', '=', self.cycle.group.id),
                     ('state', '=', 'disbursed'),
                     ], order=[('membership.number', 'ASC'), ('id', 'ASC')]))
+
+    def read_debts(self, loans):
+        "Return {loan id: Debt} as the ledger and the sheets before leave them"
+        read = debts.read(loans)
+        for held in self._held_before():
+            for repayment in held.repayments:
+                if repayment.loan.id in read:
+                    repayment.pay(read[repayment.loan.id], held.date)
+        return read
+
+    def _held_before(self):
+        "Return the sheets held before but not yet posted"
+        if not self.cycle or not self.date:
+            return []
+        return self.search([
+                ('cycle', '=', self.cycle.id),
+                ('state', '=', 'held'),
+                ('date', '<', self.date),
+                ('id', '!=', self.id),
+                ], order=[('date', 'ASC')])
 
     def _missing_repayments(self, read=None):
         Repayment = Pool().get('avec.meeting.repayment')
@@ -95,36 +116,27 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
     # -- the checks
 
     def _faults(self, opening, active):
-        yield from self._check_repayments()
-        yield from self._check_disbursements(opening)
+        read = self.read_debts(self._open_loans())
+        yield from self._check_repayments(read)
+        yield from self._check_disbursements(read)
+        yield from self._check_cash(opening)
         yield from super()._faults(opening, active)
 
-    @classmethod
-    def _held_before(cls, meeting):
-        "Return the sheets held before but not yet posted"
-        return cls.search([
-                ('cycle', '=', meeting.cycle.id),
-                ('state', '=', 'held'),
-                ('date', '<', meeting.date),
-                ('id', '!=', meeting.id),
-                ], order=[('date', 'ASC')])
+    def _open_loans(self):
+        "Return the loans that are repaid and the others of who borrows"
+        Loan = Pool().get('avec.loan')
+        return [r.loan for r in self.repayments] + Loan.search([
+                ('membership', 'in', [
+                        d.membership.id for d in self.disbursements]),
+                ('state', '=', 'disbursed'),
+                ])
 
-    def _check_repayments(self):
-        if not self.repayments:
-            return
-        read = debts.read([r.loan for r in self.repayments])
-        for held in self._held_before(self):
-            for repayment in held.repayments:
-                if repayment.loan.id in read:
-                    repayment.pay(read[repayment.loan.id], held.date)
+    def _check_repayments(self, read):
+        "Check the payments, and pay the debts read"
         for repayment in self.repayments:
             loan = repayment.loan
-            if loan.state not in {'disbursed', 'written_off'}:
-                yield gettext(
-                    'avec_loan.msg_sheet_repayment_state',
-                    loan=loan.rec_name)
-                continue
-            if loan.disbursement_date > self.date:
+            if (loan.state not in {'disbursed', 'written_off'}
+                    or loan.disbursement_date > self.date):
                 yield gettext(
                     'avec_loan.msg_sheet_repayment_state',
                     loan=loan.rec_name)
@@ -133,14 +145,13 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
             if excess:
                 yield repayment.excess_fault(excess)
 
-    def _check_disbursements(self, opening):
-        Loan = Pool().get('avec.loan')
+    def _check_disbursements(self, read):
         if not self.disbursements:
             return
-        held = [
-            d.loan for m in self._held_before(self) for d in m.disbursements]
+        held = self._held_before()
+        lent = [d.loan for m in held for d in m.disbursements]
+        yield from self._check_lent_once(lent)
         there = {l.membership.id for l in self.lines if l.is_present}
-        yield from self._check_lent_once(held)
         for disbursement in self.disbursements:
             loan = disbursement.loan
             if loan.state != 'approved':
@@ -151,18 +162,25 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
                 yield gettext(
                     'avec_loan.msg_sheet_disbursement_absent',
                     loan=loan.rec_name)
-        bought = {l.membership.id: l.amount or 0 for l in self.lines}
-        before = list(held)
+        yield from self._check_limits(held, lent, read)
+
+    def _check_limits(self, held, lent, read):
+        "Check each loan with what is saved, repaid and lent before it"
+        Loan = Pool().get('avec.loan')
+        bought = defaultdict(Decimal)
+        for line in chain.from_iterable(m.lines for m in [*held, self]):
+            bought[line.membership.id] += line.amount or 0
+        owed = {
+            d.loan: d.outstanding for d in read.values()
+            if not d.is_settled(self.date)}
+        owed.update((l, l.principal) for l in lent)
         for disbursement in self.disbursements:
             loan = disbursement.loan
-            faults = Loan.limit_faults(
-                [loan], savings=bought, disbursed=before)[loan]
-            for fault in faults:
+            for fault in Loan.limit_faults([loan], bought, owed)[loan]:
                 yield gettext(
                     'avec_loan.msg_sheet_disbursement_limit',
                     loan=loan.rec_name, fault=fault)
-            before.append(loan)
-        yield from self._check_cash(opening)
+            owed[loan] = loan.principal
 
     def _check_lent_once(self, held):
         for disbursement in self.disbursements:

@@ -1,12 +1,11 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+from collections import defaultdict
 from decimal import Decimal
 
 from trytond.model import fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
-
-from . import debts
 
 
 class MeetingLine(metaclass=PoolMeta):
@@ -20,14 +19,19 @@ class MeetingLine(metaclass=PoolMeta):
     @classmethod
     def get_loans_due(cls, lines, name):
         Loan = Pool().get('avec.loan')
-        typed = [l for l in lines if l.meeting.state in {'draft', 'held'}]
-        read = debts.read(Loan.search([
-                    ('membership', 'in', [l.membership.id for l in typed]),
-                    ('state', '=', 'disbursed'),
-                    ]))
         result = dict.fromkeys([l.id for l in lines])
-        for line in typed:
-            result[line.id] = line.sum_due(read, line.meeting.date)
+        typed = defaultdict(list)
+        for line in lines:
+            if line.meeting.state in {'draft', 'held'}:
+                typed[line.meeting].append(line)
+        for meeting, members in typed.items():
+            read = meeting.read_debts(Loan.search([
+                        ('membership', 'in', [
+                                l.membership.id for l in members]),
+                        ('state', '=', 'disbursed'),
+                        ]))
+            for line in members:
+                result[line.id] = line.sum_due(read, meeting.date)
         return result
 
     def sum_due(self, read, date):

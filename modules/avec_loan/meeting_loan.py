@@ -1,6 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 "What leaves the box as loans and comes back on the sheet of a meeting"
+from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -147,14 +148,16 @@ class Repayment(LoanLineMixin, ModelSQL, ModelView):
     def get_owed(cls, repayments, names):
         "Return what was owed before the sheet, nothing once it is posted"
         result = {n: {r.id: None for r in repayments} for n in names}
-        typed = [
-            r for r in repayments if r.meeting.state in {'draft', 'held'}]
-        read = debts.read([r.loan for r in typed])
-        for repayment in typed:
-            values = cls._owed(
-                read[repayment.loan.id], repayment.meeting.date)
-            for name in names:
-                result[name][repayment.id] = values[name]
+        typed = defaultdict(list)
+        for repayment in repayments:
+            if repayment.meeting.state in {'draft', 'held'}:
+                typed[repayment.meeting].append(repayment)
+        for meeting, listed in typed.items():
+            read = meeting.read_debts([r.loan for r in listed])
+            for repayment in listed:
+                values = cls._owed(read[repayment.loan.id], meeting.date)
+                for name in names:
+                    result[name][repayment.id] = values[name]
         return result
 
     @classmethod
@@ -166,19 +169,23 @@ class Repayment(LoanLineMixin, ModelSQL, ModelView):
             'settlement': debt.settlement(date).total,
             }
 
-    @fields.depends('loan', 'meeting', '_parent_meeting.date')
+    @fields.depends(
+        'loan', 'meeting', '_parent_meeting.date', '_parent_meeting.cycle',
+        '_parent_meeting.id')
     def on_change_loan(self):
         self.amount = self.due = self.settlement = None
         if self.loan and self.meeting and self.meeting.date:
             self.propose(self._read_debt(), self.meeting.date)
 
-    @fields.depends('loan', 'amount', 'meeting', '_parent_meeting.date')
+    @fields.depends(
+        'loan', 'amount', 'meeting', '_parent_meeting.date',
+        '_parent_meeting.cycle', '_parent_meeting.id')
     def on_change_amount(self):
         if self.loan and self.meeting and self.meeting.date:
             self.pay(self._read_debt(), self.meeting.date)
 
     def _read_debt(self):
-        return debts.read([self.loan])[self.loan.id]
+        return self.meeting.read_debts([self.loan])[self.loan.id]
 
     def propose(self, debt, date):
         "Set what is owed and propose that what is due is paid"

@@ -56,7 +56,8 @@ def net(members, borrowers, share):
             - total(paid).principal)
         now = sum(map(_income, paid), ZERO) - left
         if now >= added:
-            return result
+            # A part may grow when there is less, by the coin of a remainder
+            return replace(result, leftover=result.leftover + now - added)
         added = now
 
 

@@ -49,6 +49,7 @@ class Rescheduling(LoanChangeMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, reschedulings):
+        cls.set_cycles(reschedulings)
         cls.lock_books(reschedulings)
         cls.check_changes(reschedulings)
         cls.check_terms(reschedulings)

@@ -73,10 +73,19 @@ class LoanChangeMixin(LoanDocumentMixin, DocumentMixin):
 
     @fields.depends('loan', '_parent_loan.membership')
     def on_change_loan(self):
-        cycles = []
+        self.cycle = self._get_cycle()
+
+    def _get_cycle(self):
+        "Return the open cycle of the group of the loan"
         if self.loan and self.loan.group:
-            cycles = self._open_cycles([self.loan.group])
-        self.cycle = cycles[0] if cycles else None
+            for cycle in self._open_cycles([self.loan.group]):
+                return cycle
+
+    @classmethod
+    def set_cycles(cls, documents):
+        "Set the cycles anew, as another loan may have been chosen"
+        for document in documents:
+            document.cycle = document._get_cycle() or document.cycle
 
     @classmethod
     def _open_cycles(cls, groups):
@@ -158,6 +167,7 @@ class WriteOff(LoanChangeMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, write_offs):
+        cls.set_cycles(write_offs)
         cls.lock_books(write_offs)
         cls.check_changes(write_offs)
         cls._post_moves(write_offs)

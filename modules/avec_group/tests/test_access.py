@@ -122,18 +122,10 @@ def live_through(group):
 class AccessTestCase(TestCase):
     "The roles do their work, and no more"
 
-    module = 'avec_group'
-    matrix = MATRIX
-    buttons = BUTTONS
-    of_group = OF_GROUP
-    live_through = staticmethod(live_through)
-    # What is shared out of the group that lived through all
-    shared = 25
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        activate_module(cls.module)
+        activate_module('avec_group')
 
     @with_transaction()
     def test_models_by_role(self):
@@ -143,8 +135,8 @@ class AccessTestCase(TestCase):
             for role in ROLES:
                 user = create_user(role, company)
                 with acting_as(user):
-                    access = Access.get_access(list(self.matrix))
-                for model, expected in self.matrix.items():
+                    access = Access.get_access(list(MATRIX))
+                for model, expected in MATRIX.items():
                     with self.subTest(role=role, model=model):
                         self.assertEqual(
                             {m for m, ok in access[model].items() if ok},
@@ -157,20 +149,20 @@ class AccessTestCase(TestCase):
             name for name, model in Pool().iterobject()
             if name.startswith('avec.') and '__rpc__' in dir(model)
             and {'read', 'write'} <= model.__rpc__.keys()}
-        self.assertLessEqual(models, self.matrix.keys())
+        self.assertLessEqual(models, MATRIX.keys())
 
     @with_transaction()
     def test_refused_models(self):
         "What a role may not do is refused when it is tried"
         with office() as company:
-            self.live_through(create_group("Tissage", ["Aicha", "Fatima", "Hind"]))
+            live_through(create_group("Tissage", ["Aicha", "Fatima", "Hind"]))
             records = {
-                m: r for m in self.matrix
+                m: r for m in MATRIX
                 if (r := Pool().get(m).search([], limit=1))}
             for role in ROLES:
                 user = create_user(role, company)
                 for model, found in records.items():
-                    allowed = self.matrix[model][ROLES.index(role)]
+                    allowed = MATRIX[model][ROLES.index(role)]
                     with self.subTest(role=role, model=model), \
                             acting_as(user):
                         self.assertRefused(
@@ -246,8 +238,8 @@ class AccessTestCase(TestCase):
             (name, button) for name, model in pool.iterobject()
             if name.startswith('avec.') for button in getattr(
                 model, '_buttons', {})}
-        self.assertEqual(buttons, self.buttons.keys())
-        for (model, name), roles in self.buttons.items():
+        self.assertEqual(buttons, BUTTONS.keys())
+        for (model, name), roles in BUTTONS.items():
             with self.subTest(model=model, button=name):
                 self.assertEqual(Button.get_groups(model, name), {
                         ModelData.get_id('avec_group', 'group_' + r)
@@ -263,8 +255,8 @@ class AccessTestCase(TestCase):
                 group.field_officer = user.employee
                 group.save()
                 if not group.cycles:
-                    self.live_through(group)
-                for (model, name), roles in self.buttons.items():
+                    live_through(group)
+                for (model, name), roles in BUTTONS.items():
                     if role in roles:
                         continue
                     Model = Pool().get(model)
@@ -284,9 +276,9 @@ class AccessTestCase(TestCase):
                 "Followed", names, field_officer=user.employee)
             create_user('field_officer', company, login='other')
             other = create_group("Other", names)
-            self.live_through(followed)
-            self.live_through(other)
-            for model in self.of_group:
+            live_through(followed)
+            live_through(other)
+            for model in OF_GROUP:
                 Model = Pool().get(model)
                 with self.subTest(model=model):
                     everything = Model.search([])
@@ -345,17 +337,17 @@ class AccessTestCase(TestCase):
         "Nobody sees or writes what belongs to another company"
         pool = Pool()
         models = [
-            *self.of_group, 'avec.programme', 'account.move',
+            *OF_GROUP, 'avec.programme', 'account.move',
             'account.move.line']
         with office() as company:
             Programme = pool.get('avec.programme')
             Programme(name="Programme", company=company).save()
-            self.live_through(create_group("Here", ["Aicha", "Fatima", "Hind"]))
+            live_through(create_group("Here", ["Aicha", "Fatima", "Hind"]))
         with office("Elsewhere", create_currency('eur')) as elsewhere:
             users = [create_user(r, elsewhere) for r in ROLES]
         for role, user in zip(ROLES, users):
             for model in models:
-                if 'read' not in self.matrix[model][ROLES.index(role)]:
+                if 'read' not in MATRIX[model][ROLES.index(role)]:
                     continue
                 Model = pool.get(model)
                 ids = [r.id for r in Model.search([])]
@@ -371,7 +363,7 @@ class AccessTestCase(TestCase):
         "Every screen that a role finds in the menu opens with its records"
         with office() as company:
             group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
-            self.live_through(group)
+            live_through(group)
             for role in ROLES:
                 user = create_user(role, company)
                 group.field_officer = user.employee
@@ -438,12 +430,12 @@ class AccessTestCase(TestCase):
         Account = pool.get('account.general_ledger.account')
         with office() as company:
             group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
-            self.live_through(group)
+            live_through(group)
             empty = create_group("Empty", ["Mina"])
             for role in ['finance', 'auditor']:
                 with self.subTest(role=role), \
                         acting_as(create_user(role, company)):
-                    self.assertEqual(self.savings(Account, group), self.shared)
+                    self.assertEqual(self.savings(Account, group), 25)
                     self.assertEqual(self.savings(Account, empty), 0)
             for role in ['field_officer', 'programme', 'admin']:
                 with self.subTest(role=role), \

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trytond.modules.avec_loan.repayment import (
     ORDER, Amounts, Due, PenaltyRule, RepaymentError, bucket, days_overdue,
-    late_penalties, overdue, split)
+    late_penalties, overdue, repay, settlement, split, total)
 from trytond.modules.avec_loan.rounding import Rounding
 
 TODAY = dt.date(2024, 6, 1)
@@ -184,3 +184,81 @@ class LateTestCase(unittest.TestCase):
             replace(d, due=replace(d.due, penalty=d.due.penalty + p))
             for d, p in zip(dues, penalties, strict=True)]
         self.assertFalse(any(late_penalties(charged, date, rule)))
+
+
+def planned(starts_in, *values, paid=(0, 0, 0)):
+    "An instalment whose month starts in so many days"
+    return Due(
+        TODAY + dt.timedelta(days=starts_in + 30), amounts(*values),
+        amounts(*paid), TODAY + dt.timedelta(days=starts_in))
+
+
+class SettlementTestCase(unittest.TestCase):
+    dues = [
+        planned(-30, 2, 10, 100, paid=(2, 10, 40)),
+        planned(-1, 0, 8, 100), planned(0, 0, 6, 100),
+        planned(30, 0, 4, 100)]
+
+    def test_the_charge_of_the_periods_begun_is_owed(self):
+        "A period begins on the day after the last due date"
+        self.assertEqual(
+            settlement(self.dues, TODAY),
+            (amounts(0, 0, 60), amounts(0, 8, 100), amounts(0, 0, 100),
+                amounts(0, 0, 100)))
+
+    def test_the_whole_charge_is_owed_where_the_product_says_so(self):
+        self.assertEqual(
+            total(settlement(self.dues, TODAY, whole=True)),
+            amounts(0, 18, 360))
+
+    def test_a_penalty_is_owed_whatever_has_begun(self):
+        self.assertEqual(
+            settlement([planned(5, 3, 4, 10)], TODAY),
+            (amounts(3, 0, 10),))
+
+    def test_what_settles_the_loan_ends_it(self):
+        result = repay(Decimal(368), self.dues, TODAY)
+        self.assertEqual(result.splits, settlement(self.dues, TODAY))
+        self.assertEqual(result.excess, 0)
+
+    def test_more_is_too_much(self):
+        self.assertEqual(repay(Decimal(375), self.dues, TODAY).excess, 7)
+
+    def test_less_is_split_as_any_payment(self):
+        payment = Decimal(367)
+        self.assertEqual(
+            repay(payment, self.dues, TODAY), split(payment, self.dues))
+
+    def test_nothing_is_owed_without_instalment(self):
+        self.assertEqual(total([]), amounts(0, 0, 0))
+        self.assertEqual(settlement([], TODAY), ())
+        self.assertEqual(repay(Decimal(5), [], TODAY).excess, 5)
+
+    def test_what_makes_no_sense_is_refused(self):
+        with self.assertRaises(RepaymentError):
+            repay(Decimal(-1), self.dues, TODAY)
+        with self.assertRaises(RepaymentError):
+            repay(Decimal(1), self.dues, TODAY, ('charge', 'principal'))
+
+    @given(money, instalments(), dates, orders, st.booleans())
+    def test_nothing_of_a_payment_is_lost(
+            self, payment, dues, date, order, whole):
+        result = repay(payment, dues, date, order, whole)
+        self.assertEqual(
+            total(result.splits).total + result.excess, payment)
+
+    @given(money, instalments(), dates, orders, st.booleans())
+    def test_never_more_than_owed(self, payment, dues, date, order, whole):
+        result = repay(payment, dues, date, order, whole)
+        owed = total(settlement(dues, date, whole)).total
+        self.assertEqual(result.excess, max(payment - owed, 0))
+        for instalment, paid in zip(dues, result.splits, strict=True):
+            for part in ORDER:
+                self.assertLessEqual(
+                    getattr(paid, part), getattr(instalment.unpaid, part))
+
+    @given(st.lists(st.tuples(money, money, money)))
+    def test_a_total_is_the_sum_of_its_parts(self, values):
+        self.assertEqual(
+            total(Amounts(*v) for v in values),
+            Amounts(*(sum(v[i] for v in values) for i in range(3))))
