@@ -75,9 +75,12 @@ class Loan(Workflow, ModelSQL, ModelView):
             ])
     principal = Monetary(
         "Principal", currency='currency', digits='currency', required=True,
-        domain=[('principal', '>', 0)], states=_STATES)
+        # Without None what is not yet typed is marked as wrong
+        domain=['OR', ('principal', '=', None), ('principal', '>', 0)],
+        states=_STATES)
     term = fields.Integer(
-        "Term", required=True, domain=[('term', '>=', 1)], states=_STATES,
+        "Term", required=True, states=_STATES,
+        domain=['OR', ('term', '=', None), ('term', '>=', 1)],
         help="The number of instalments.")
     request_date = fields.Date("Request Date", required=True, states=_STATES)
     disbursement_date = fields.Date("Disbursement Date", readonly=True)
