@@ -30,9 +30,15 @@ INPUT = '[name="{}"]:visible'
 @cache
 def _texts(language):
     return {
-        e.msgctxt: e.msgstr or e.msgid
+        _key(e): e.msgstr or e.msgid
         for path in sorted(MODULES.glob(f'*/locale/{language}.po'))
         for e in polib.pofile(str(path))}
+
+
+def _key(entry):
+    "Return the context, followed by the English of one of several options"
+    key = entry.msgctxt
+    return key + entry.msgid if key.startswith('selection:') else key
 
 
 def text(context, language='fr'):
@@ -191,9 +197,7 @@ class Client:
 
     def new(self):
         "Start a record, which has its default values when typing begins"
-        with self.page.expect_response(lambda r: (
-                    'default_get' in (r.request.post_data or ''))):
-            self.tool('new_')
+        self.tool('new_')
         # It ends by putting the cursor in the form
         self.tab.locator('.form-container :focus').wait_for(state='attached')
         settle(self.page)

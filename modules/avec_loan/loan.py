@@ -22,6 +22,9 @@ from .repayment import bucket
 _STATES = {
     'readonly': Eval('state') != 'request',
     }
+_LENT = {
+    'invisible': ~Eval('state').in_(debts.DISBURSED),
+    }
 _SIGNED = [
     'approved', 'disbursed', 'repaid', 'written_off', 'rejected', 'cancelled']
 # What only the documents of the loan and its buttons change
@@ -115,10 +118,11 @@ class Loan(Workflow, ModelSQL, ModelView):
         'get_arrears', searcher='search_arrears')
     overdue = fields.Function(Monetary(
             "Overdue", currency='currency', digits='currency',
+            states=_LENT,
             help="The principal of the instalments that are late."),
         'get_arrears', searcher='search_arrears')
     days_overdue = fields.Function(fields.Integer(
-            "Days Overdue",
+            "Days Overdue", states=_LENT,
             help="The days since the oldest late instalment was due."),
         'get_arrears', searcher='search_arrears')
     arrears = fields.Function(fields.Selection([
@@ -132,11 +136,13 @@ class Loan(Workflow, ModelSQL, ModelView):
         'get_arrears', searcher='search_arrears')
     due = fields.Function(Monetary(
             "Due Today", currency='currency', digits='currency',
+            states=_LENT,
             help="What must be paid to be up to date: "
             "principal, service charge and penalties."),
         'get_due')
     settlement = fields.Function(Monetary(
             "To Settle Today", currency='currency', digits='currency',
+            states=_LENT,
             help="What ends the loan if it is paid today."),
         'get_due')
     state = fields.Selection([
