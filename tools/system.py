@@ -9,8 +9,8 @@ import sys
 
 __all__ = [
     'ToolError', 'apt_install', 'chromium', 'ensure_arabic_font',
-    'ensure_chromium', 'free_port', 'is_root', 'port_in_use', 'run_tool',
-    'say', 'soffice']
+    'ensure_chromium', 'ensure_soffice', 'free_port', 'is_root',
+    'port_in_use', 'run_tool', 'say', 'soffice']
 
 CHROMIUM = [
     'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -98,3 +98,9 @@ def ensure_arabic_font():
 def soffice():
     "Return the path of LibreOffice, if the machine has one"
     return shutil.which('soffice') or shutil.which('libreoffice')
+
+
+def ensure_soffice():
+    "Return the path of LibreOffice, installing it when allowed to"
+    return soffice() or (
+        apt_install('libreoffice-writer-nogui') and soffice()) or None

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from . import ROOT, lint, postgresql, sao
 from .system import (
-    ToolError, ensure_arabic_font, ensure_chromium, run_tool, say)
+    ToolError, ensure_arabic_font, ensure_chromium, ensure_soffice, run_tool,
+    say)
 
 __all__ = ['Result', 'main']
 
@@ -227,6 +228,8 @@ def run_suites(selection, patterns):
     results = []
     if 'lint' in selection:
         results.append(run_lint())
+    if {'sqlite', 'postgresql'} & selection.keys() and not ensure_soffice():
+        say("Reports are not printed as PDF, install libreoffice-writer")
     chains = [[run_postgresql], [run_sqlite, run_browser]]
 
     def run_chain(chain):
