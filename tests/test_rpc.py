@@ -312,7 +312,6 @@ class LoanRPCTest(RPCTestCase):
     # By model, a change that is of no consequence by itself
     changes = {
         'avec.loan': {'note': "?"},
-        'avec.loan.guarantor': {'loan': None},
         'avec.loan.instalment': {'active': False},
         'avec.meeting.disbursement': {'loan': None},
         'avec.meeting.repayment': {'amount': Decimal(1)},
@@ -436,22 +435,20 @@ class LoanRPCTest(RPCTestCase):
         call = self.admin.model
         records = self.of(self.lent)
         date = dt.date(2026, 3, 2)
+        guarantors, member = self.admin.read(
+            'avec.loan', self.lent, 'guarantors', 'membership')
         for model, values in [
                 ('avec.loan', {'principal': Decimal(1)}),
                 ('avec.loan', {'term': 1}), ('avec.loan', {'cycle': None}),
                 ('avec.loan', {'state': 'repaid'}),
                 ('avec.loan', {'disbursement_date': date}),
                 ('avec.loan', {'membership': None}),
-                ('avec.loan', {'guarantors': [('remove', [
-                                    self.admin.read(
-                                        'avec.loan.guarantor',
-                                        records['avec.loan.guarantor'][0],
-                                        'membership')[0]])]}),
+                ('avec.loan', {'guarantors': [('remove', guarantors)]}),
+                ('avec.loan', {'guarantors': [('add', [member])]}),
                 ('avec.loan', {'instalments': [
                             ('delete', records['avec.loan.instalment'])]}),
                 ('avec.loan', {'repayments': [
                             ('delete', records['avec.meeting.repayment'])]}),
-                ('avec.loan.guarantor', {'loan': self.request}),
                 ('avec.loan.instalment', {'principal': Decimal(1)}),
                 ('avec.loan.instalment', {'charge': Decimal(0)}),
                 ('avec.loan.instalment', {'penalty': Decimal(0)}),
@@ -497,11 +494,8 @@ class LoanRPCTest(RPCTestCase):
                         'loan': self.lent, 'number': 9, 'start_date': date,
                         'due_date': date, 'opening': Decimal(0),
                         'principal': Decimal(0), 'charge': Decimal(0)}),
-                ('avec.loan.guarantor', {
-                        'loan': self.lent, 'membership': self.admin.read(
-                            'avec.loan', self.request, 'membership')[0]}),
                 ('avec.meeting.repayment', {
-                        'meeting': meeting, 'loan': self.other_lent,
+                        'meeting': meeting, 'loan': self.request,
                         'amount': Decimal(1)}),
                 ('avec.meeting.disbursement', {
                         'meeting': meeting, 'loan': self.request})]:
@@ -519,6 +513,9 @@ class LoanRPCTest(RPCTestCase):
     def test_methods_that_are_no_buttons(self):
         "What changes the plan and the state of loans is not called"
         for model, method in [
+                # Guarantors are reached through their loan alone
+                ('avec.loan.guarantor', 'read'),
+                ('avec.loan.guarantor', 'delete'),
                 ('avec.loan', 'plan'), ('avec.loan', 'settle'),
                 ('avec.loan', 'check_limits'),
                 ('avec.meeting', '_disburse'),
