@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 "What the server does while a sheet is typed"
 import datetime as dt
+from copy import deepcopy
 from decimal import Decimal
 
 from trytond.modules.avec_group.tests.office import office
@@ -83,7 +84,8 @@ class TypingTestCase(TestCase):
                 repayment.principal + repayment.charge, repayment.amount)
 
         def add_up():
-            sheet = Meeting(**header, **values)
+            # The lines get their meeting
+            sheet = Meeting(**header, **deepcopy(values))
             sheet.on_change_with(FUNDS)
             self.assertGreater(sheet.loan_fund_expected, 100)
 
