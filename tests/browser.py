@@ -170,6 +170,12 @@ class BrowserTestCase(unittest.TestCase):
     def setUp(self):
         super().setUp()
         self.page_errors = []
+        self.open_page()
+
+    def open_page(self):
+        "Open the page of a browser in which nobody is logged in"
+        if self.page:
+            self.page.context.close()
         context = self.browser.new_context(
             locale=self.language, viewport=self.viewport,
             accept_downloads=True)

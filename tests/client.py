@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 __all__ = ['Client', 'action', 'text']
 
-MODULE = Path(__file__).resolve().parent.parent / 'modules' / 'avec_group'
+MODULES = Path(__file__).resolve().parent.parent / 'modules'
 # The client asked nothing for a few frames: what it asked before is displayed
 QUIET = """() => {
     window.quiet = window.jQuery.active ? 0 : (window.quiet || 0) + 1;
@@ -22,13 +22,23 @@ QUIET = """() => {
     }"""
 PLAIN_CELL = (
     '> td:visible:not(.optional):not(.selection-state):not(:has(a, button))')
+# A tool of the lists, in the words of the client
+NEW = "Nouveau"
 INPUT = '[name="{}"]:visible'
 
 
 @cache
 def _texts(language):
-    file = polib.pofile(str(MODULE / 'locale' / f'{language}.po'))
-    return {e.msgctxt: e.msgstr or e.msgid for e in file}
+    return {
+        _key(e): e.msgstr or e.msgid
+        for path in sorted(MODULES.glob(f'*/locale/{language}.po'))
+        for e in polib.pofile(str(path))}
+
+
+def _key(entry):
+    "Return the context, followed by the English of one of several options"
+    key = entry.msgctxt
+    return key + entry.msgid if key.startswith('selection:') else key
 
 
 def text(context, language='fr'):
@@ -43,8 +53,12 @@ def action(name, language='fr'):
 
 @cache
 def _columns(view):
-    tree = etree.parse(str(MODULE / 'view' / f'{view}.xml')).getroot()
-    return [e.get('name') for e in tree]
+    "Return the columns of the view, without those that others add to it"
+    for path in MODULES.glob(f'*/view/{view}.xml'):
+        tree = etree.parse(str(path)).getroot()
+        if tree.tag == 'tree':
+            return [e.get('name') for e in tree]
+    raise ValueError(view)
 
 
 def settle(page):
@@ -145,7 +159,9 @@ class Client:
         "Open the menu by its path"
         menu = self.page.locator('#menu .treeview tbody tr')
         for name in names:
-            menu.get_by_text(name, exact=True).click()
+            # An entry may have the name of the one above it
+            menu.get_by_text(name, exact=True).last.click()
+            settle(self.page)
         self.tab.wait_for()
         settle(self.page)
 
@@ -162,8 +178,17 @@ class Client:
     def choose(self, name, words):
         "Type the words in the field and take the first that has them"
         self.field(name).press_sequentially(words)
-        self.tab.locator('.dropdown-completion:visible li').filter(
+        # The list is at the end of the page for a field in a row
+        self.page.locator('.dropdown-completion:visible li').filter(
             has_text=words).first.click()
+        settle(self.page)
+
+    def add(self, name, words):
+        "Add a row to the list that is shown and choose its field"
+        self.tab.locator(
+            f'.form-one2many button[title="{NEW}"]:visible').click()
+        settle(self.page)
+        self.choose(name, words)
 
     def tool(self, name):
         "Press a tool of the toolbar"
@@ -172,9 +197,7 @@ class Client:
 
     def new(self):
         "Start a record, which has its default values when typing begins"
-        with self.page.expect_response(lambda r: (
-                    'default_get' in (r.request.post_data or ''))):
-            self.tool('new_')
+        self.tool('new_')
         # It ends by putting the cursor in the form
         self.tab.locator('.form-container :focus').wait_for(state='attached')
         settle(self.page)

@@ -2,15 +2,25 @@
 # this repository contains the full copyright notices and license terms.
 """An office of a few users and two groups, for the tests in the browser
 
-The dates are those of the current year because the reports of Tryton open on
-its fiscal year."""
+The fiscal year is the one of today, because the reports of Tryton open on it,
+and began long enough ago for what the tests lend to be due."""
 import datetime as dt
 from decimal import Decimal
 
-__all__ = ['CYCLE_START', 'set_up']
+from dateutil.relativedelta import relativedelta
+from playwright.sync_api import expect
 
-YEAR = dt.date.today().year
-CYCLE_START = dt.date(YEAR, 1, 12)
+from tests.browser import PASSWORD, BrowserTestCase
+from tests.client import Client, action, text
+
+__all__ = ['CYCLE_START', 'OfficeTestCase', 'set_up']
+
+MENU = 'model:ir.ui.menu,name:{}'
+LEDGER = "Grand livre - Lignes"
+PRODUCT = "Petit prêt"
+FIRST_DAY = dt.date.today() + relativedelta(months=-6, day=1)
+LAST_DAY = FIRST_DAY + relativedelta(years=1, days=-1)
+CYCLE_START = FIRST_DAY.replace(day=12)
 # (login, group of access, language)
 USERS = [
     ('finance', "AVEC Finance", 'fr'),
@@ -31,18 +41,19 @@ def set_up(config):
     # The tools of Tryton look for names in English
     with config.set_context(language='en'):
         create_office(
-            [(dt.date(YEAR, 1, 1), dt.date(YEAR, 12, 31))],
+            [(FIRST_DAY, LAST_DAY)],
             chart='avec_group.account_template_root_fr')
         employees = _users()
+    product = _product()
     saving = _cycle(
         "Tissage Atlas",
         ["Aïcha Benali", "Fatima Ouhmi", "Hind Alaoui", "Khadija Amrani",
             "Zahra Idrissi"],
-        employees['animateur'])
+        employees['animateur'], product)
     _meet(saving, [3, 2, 1, 1, 1])
     sharing = _cycle(
         "Safran Taliouine", ["Latifa Saïdi", "Mina Tahiri", "Rqia Aït Baha"],
-        employees['collegue'])
+        employees['collegue'], product)
     _meet(sharing, [5, 3, 2])
     _meet(sharing, [4, 4, 2], kind='income', amount=Decimal(22),
         description="Vente de safran")
@@ -62,7 +73,6 @@ def _currency():
 def _users():
     "Return the employee of each user by login"
     from proteus import Model
-    from tests.browser import PASSWORD
 
     Company = Model.get('company.company')
     Employee = Model.get('company.employee')
@@ -91,22 +101,36 @@ def _users():
     return employees
 
 
-def _cycle(name, members, field_officer):
+def _product():
+    "Return the loan that the groups offer"
+    from proteus import Model
+    Product = Model.get('avec.loan.product')
+    product = Product(name=PRODUCT, rate=Decimal('0.05'))
+    product.due_on_meetings = False
+    product.late_penalty = Decimal(2)
+    product.max_term = 6
+    product.save()
+    return product
+
+
+def _cycle(name, members, field_officer, product):
     "Return the running cycle of a new group"
     from proteus import Model
     from trytond.modules.avec_group.tests.tools import create_group
 
     Cycle = Model.get('avec.cycle')
-    group = create_group(name, members, dt.date(YEAR, 1, 5))
+    Product = Model.get('avec.loan.product')
+    group = create_group(name, members, FIRST_DAY)
     group.field_officer = field_officer
     group.save()
     cycle = Cycle(group=group)
     cycle.start_date = CYCLE_START
-    cycle.end_date = dt.date(YEAR, 12, 30)
+    cycle.end_date = LAST_DAY
     cycle.share_value = Decimal(10)
     cycle.social_fund_contribution = Decimal(2)
     cycle.cash_rounding = Decimal(1)
     cycle.fines.new(kind='late', amount=Decimal(1))
+    cycle.loan_products.append(Product(product.id))
     cycle.click('run')
     return cycle
 
@@ -127,3 +151,51 @@ def _meet(cycle, shares, **operation):
     meeting.social_fund_counted = meeting.social_fund_expected
     meeting.click('hold')
     meeting.click('post')
+
+
+class OfficeTestCase(BrowserTestCase):
+    "People of the office at work"
+    modules = ['avec_loan']
+    setup_database = staticmethod(set_up)
+
+    def enter(self, login, name, language='fr', menu='menu_avec'):
+        "Log in and open the entry of the menu"
+        if self.client:
+            # Somebody else is still logged in
+            self.open_page()
+        self.login(login)
+        self.client = Client(self.page)
+        self.client.menu(
+            *[text(MENU.format(m), language)
+                for m in dict.fromkeys(['menu_avec', menu])],
+            action(name, language))
+
+    def assertValues(self, **values):
+        "Check what the fields of the form show"
+        for name, value in values.items():
+            expect(self.client.field(name)).to_have_value(value)
+
+    def assertState(self, state):
+        expect(self.client.field('state')).to_have_value(f'"{state}"')
+
+    def open_ledger(self, group):
+        "Open the general ledger from the form of the group"
+        client = self.client
+        client.grid('group_list').open(group)
+        client.launch('relate', action('act_group_general_ledger'))
+        expect(client.field('avec_group')).to_have_value(
+            f"[AVEC-0001] {group}")
+
+    def open_ledger_lines(self, account):
+        client = self.client
+        client.grid().open(account)
+        client.answer(LEDGER)
+        return client.grid()
+
+    def setUp(self):
+        super().setUp()
+        self.client = None
+
+    def tearDown(self):
+        self.assertEqual(self.page_errors, [])
+        super().tearDown()

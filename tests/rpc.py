@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from trytond.protocols.jsonrpc import JSONDecoder, JSONEncoder
 
-__all__ = ['Client', 'PASSWORD', 'Refused', 'set_up']
+__all__ = ['Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_loans']
 
 PASSWORD = 'rpc-test-1'
 GROUPS = [
@@ -18,6 +18,7 @@ GROUPS = [
     "Rosée du Tadla", "Henné de Fkih", "Laine de Bzou"]
 ROLES = {
     'agent': "AVEC Field Officer",
+    'colleague': "AVEC Field Officer",
     'finance': "AVEC Finance",
     'programme': "AVEC Programme",
     'auditor': "AVEC Auditor",
@@ -71,21 +72,12 @@ class Client:
 def set_up(config):
     "Make an office with a user of each role and the sheets of some groups"
     from proteus import Model
-    from trytond.modules.avec_group.tests.tools import (
-        create_group, create_office)
-    from trytond.modules.company.tests.tools import create_company
 
-    config.skip_warning = True
-    create_company()
-    create_office([(dt.date(2026, 1, 1), dt.date(2026, 12, 31))])
-    employees = _create_users()
+    employees = _create_office(config)
     Cycle = Model.get('avec.cycle')
     Meeting = Model.get('avec.meeting')
     for name in GROUPS:
-        group = create_group(
-            name, ["Aicha", "Fatima", "Hind"], dt.date(2026, 1, 5))
-        group.field_officer = employees['agent']
-        group.save()
+        group = _create_group(name, employees['agent'])
         cycle = Cycle(group=group)
         cycle.start_date = dt.date(2026, 1, 12)
         cycle.share_value = Decimal(10)
@@ -103,6 +95,48 @@ def set_up(config):
                 meeting.click('hold')
             if state == 'posted':
                 meeting.click('post')
+
+
+def set_up_loans(config):
+    """Make an office with a user of each role and the loans of two groups
+
+    Each has a loan that is paid out and repaid in part, and the request of
+    another.  The agent follows the first group, the colleague the second."""
+    from trytond.modules.avec_loan.tests import tools
+
+    employees = _create_office(config)
+    product = tools.create_product("Loan")
+    for name, login in zip(GROUPS, ['agent', 'colleague']):
+        group = _create_group(name, employees[login])
+        cycle = tools.run_cycle(
+            group, dt.date(2026, 1, 12), dt.date(2026, 12, 31), [product])
+        tools.meet(cycle, dt.date(2026, 1, 12), [5, 5, 5])
+        lent, _ = [
+            tools.request_loan(m, 60, 3, dt.date(2026, 1, 12), guarantors=[g])
+            for m, g in zip(group.memberships, group.memberships[1:])]
+        lent.click('approve')
+        tools.meet(cycle, dt.date(2026, 1, 19), lend=[lent])
+        tools.meet(cycle, dt.date(2026, 2, 23), repay={lent: 10})
+
+
+def _create_office(config):
+    "Make a company with a user of each role, and return their employees"
+    from trytond.modules.avec_group.tests.tools import create_office
+    from trytond.modules.company.tests.tools import create_company
+
+    config.skip_warning = True
+    create_company()
+    create_office([(dt.date(2026, 1, 1), dt.date(2026, 12, 31))])
+    return _create_users()
+
+
+def _create_group(name, field_officer):
+    from trytond.modules.avec_group.tests.tools import create_group
+    group = create_group(
+        name, ["Aicha", "Fatima", "Hind"], dt.date(2026, 1, 5))
+    group.field_officer = field_officer
+    group.save()
+    return group
 
 
 def _create_users():

@@ -3,51 +3,12 @@
 "Work through the web client as the people of an office do"
 from playwright.sync_api import expect
 
-from tests.browser import BrowserTestCase
-from tests.client import Client, action, text
-from tests.office import set_up
+from tests.client import action, text
+from tests.office import OfficeTestCase
 
-MENU = 'model:ir.ui.menu,name:menu_avec'
 ALL = (
     'model:ir.action.act_window.domain,name:act_meeting_form_domain_all')
 SHEET = 'meeting_line_list_sheet'
-LEDGER = "Grand livre - Lignes"
-
-
-class OfficeTestCase(BrowserTestCase):
-    setup_database = staticmethod(set_up)
-
-    def enter(self, login, name, language='fr'):
-        "Log in and open the entry of the menu"
-        self.login(login)
-        self.client = Client(self.page)
-        self.client.menu(text(MENU, language), action(name, language))
-
-    def assertValues(self, **values):
-        "Check what the fields of the form show"
-        for name, value in values.items():
-            expect(self.client.field(name)).to_have_value(value)
-
-    def assertState(self, state):
-        expect(self.client.field('state')).to_have_value(f'"{state}"')
-
-    def open_ledger(self, group):
-        "Open the general ledger from the form of the group"
-        client = self.client
-        client.grid('group_list').open(group)
-        client.launch('relate', action('act_group_general_ledger'))
-        expect(client.field('avec_group')).to_have_value(
-            f"[AVEC-0001] {group}")
-
-    def open_ledger_lines(self, account):
-        client = self.client
-        client.grid().open(account)
-        client.answer(LEDGER)
-        return client.grid()
-
-    def tearDown(self):
-        self.assertEqual(self.page_errors, [])
-        super().tearDown()
 
 
 class MeetingTest(OfficeTestCase):
@@ -118,7 +79,7 @@ class MeetingTest(OfficeTestCase):
 
     def test_meeting_in_arabic(self):
         "An auditor reads the same form in Arabic, from right to left"
-        self.enter('moudaqiq', 'act_meeting_form', 'ar')
+        self.enter('moudaqiq', 'act_meeting_form', language='ar')
         client = self.client
         self.assertEqual(
             self.page.evaluate('document.documentElement.dir'), 'rtl')

@@ -12,8 +12,10 @@ from tests.browser import DATABASE, server
 FROZEN = "in its state"
 
 
-class RPCTest(unittest.TestCase):
-    "The server refuses what the screens do not offer"
+class RPCTestCase(unittest.TestCase):
+    "Clients of a server"
+    modules = ['avec_group']
+    set_up = staticmethod(rpc.set_up)
 
     @classmethod
     def setUpClass(cls):
@@ -21,16 +23,28 @@ class RPCTest(unittest.TestCase):
         stack = ExitStack()
         cls.addClassCleanup(stack.close)
         cls.server = stack.enter_context(
-            server(['avec_group'], 'en', rpc.set_up))
+            server(cls.modules, 'en', cls.set_up))
         cls.admin = cls.client('admin')
         cls.agent = cls.client('agent')
-        cls.posted, = cls.find('avec.meeting', ('state', '=', 'posted'))
-        cls.held = cls.find('avec.meeting', ('state', '=', 'held'))
-        cls.draft, = cls.find('avec.meeting', ('state', '=', 'draft'))
 
     @classmethod
     def client(cls, login):
         return rpc.Client(cls.server.url, DATABASE, login)
+
+    def assertRefused(self, message, call, *args, **context):
+        with self.assertRaisesRegex(rpc.Refused, message):
+            call(*args, **context)
+
+
+class RPCTest(RPCTestCase):
+    "The server refuses what the screens do not offer"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.posted, = cls.find('avec.meeting', ('state', '=', 'posted'))
+        cls.held = cls.find('avec.meeting', ('state', '=', 'held'))
+        cls.draft, = cls.find('avec.meeting', ('state', '=', 'draft'))
 
     @classmethod
     def find(cls, model, *domain):
@@ -40,10 +54,6 @@ class RPCTest(unittest.TestCase):
             domain += ((prefix + 'cycle.group.code', '=', 'AVEC-0001'),)
         return cls.admin.model(
             model, 'search', list(domain), 0, None, [('id', 'ASC')])
-
-    def assertRefused(self, message, call, *args, **context):
-        with self.assertRaisesRegex(rpc.Refused, message):
-            call(*args, **context)
 
     def lines(self, meeting, model='avec.meeting.line'):
         return self.find(model, ('meeting', '=', meeting))
@@ -293,3 +303,224 @@ class RPCTest(unittest.TestCase):
         self.assertRefused(
             'frozen', self.admin.model, 'avec.cycle', 'write', [cycle],
             {'share_value': Decimal(20)}, _amend=True)
+
+
+class LoanRPCTest(RPCTestCase):
+    "The server refuses of loans what the screens do not offer"
+    modules = ['avec_loan']
+    set_up = staticmethod(rpc.set_up_loans)
+    # By model, a change that is of no consequence by itself
+    changes = {
+        'avec.loan': {'note': "?"},
+        'avec.loan.instalment': {'active': False},
+        'avec.meeting.disbursement': {'loan': None},
+        'avec.meeting.repayment': {'amount': Decimal(1)},
+        }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lent, cls.other_lent = cls.find(('state', '=', 'disbursed'))
+        cls.request, cls.other_request = cls.find(('state', '=', 'request'))
+
+    @classmethod
+    def find(cls, *domain, model='avec.loan', client=None):
+        return (client or cls.admin).model(
+            model, 'search', list(domain), 0, None, [('id', 'ASC')])
+
+    def of(self, loan):
+        "Return the ids of the records of the loan, by model"
+        records = {
+            m: self.find(('loan', '=', loan), model=m)
+            for m in self.changes if m != 'avec.loan'}
+        self.assertTrue(all(records.values()))
+        return {'avec.loan': [loan], **records}
+
+    def values(self, loan):
+        "Return the values of a request like the loan"
+        names = ['membership', 'cycle', 'product', 'principal', 'term']
+        return dict(zip(names, self.admin.read('avec.loan', loan, *names)))
+
+    def test_another_field_officer_reads_and_changes_nothing(self):
+        "The loans of a group are closed to who does not follow it"
+        call = self.client('colleague').model
+        for model, ids in self.of(self.lent).items():
+            with self.subTest(model=model):
+                self.assertFalse(
+                    set(ids) & set(call(model, 'search', [])))
+                self.assertRefused('.', call, model, 'read', ids, ['id'])
+                self.assertRefused(
+                    '.', call, model, 'write', ids, self.changes[model])
+                self.assertRefused('.', call, model, 'delete', ids)
+        self.assertRefused(
+            '.', call, 'avec.loan', 'create', [self.values(self.request)])
+        self.assertRefused(
+            '.', call, 'avec.loan', 'write', [self.other_request],
+            self.values(self.request))
+        self.assertRefused('.', call, 'avec.loan', 'cancel', [self.request])
+
+    def test_field_officer_requests_and_does_not_approve(self):
+        "Who may only request a loan sends no approval either"
+        call = self.agent.model
+        for button in ['approve', 'reject']:
+            self.assertRefused(
+                button, call, 'avec.loan', button, [self.request])
+        for button in ['reschedule', 'write_off']:
+            self.assertRefused(
+                button, call, 'avec.loan', button, [self.lent])
+        for values in [
+                {'state': 'approved'}, {'state': 'disbursed'},
+                {'approved_by': 1}, {'requested_by': None},
+                {'disbursement_date': dt.date(2026, 3, 2)},
+                {'number': "X"}]:
+            with self.subTest(values=values):
+                self.assertRefused(
+                    '.', call, 'avec.loan', 'write', [self.request], values)
+        for values in [
+                {'state': 'approved'}, {'approved_by': 1},
+                {'disbursement_date': dt.date(2026, 3, 2)}]:
+            with self.subTest(values=values):
+                self.assertRefused(
+                    '.', call, 'avec.loan', 'create',
+                    [{**self.values(self.request), **values}])
+        for wizard in ['avec.loan.reschedule']:
+            self.assertRefused(
+                '.', self.agent.call, f'wizard.{wizard}.create', {
+                    **self.agent.context, 'active_model': 'avec.loan',
+                    'active_id': self.lent, 'active_ids': [self.lent]})
+        self.assertEqual(
+            self.admin.read('avec.loan', self.request, 'state'), ['request'])
+
+    def test_buttons_by_role(self):
+        "Only finance decides about loans"
+        for login in ['programme', 'auditor', 'manager']:
+            call = self.client(login).model
+            for button, loan in [
+                    ('approve', self.request), ('reject', self.request),
+                    ('cancel', self.request), ('write_off', self.lent),
+                    ('reschedule', self.lent)]:
+                with self.subTest(login=login, button=button):
+                    self.assertRefused(
+                        button, call, 'avec.loan', button, [loan])
+
+    def test_button_in_another_state(self):
+        "A button that the state does not show is refused"
+        for button, loan in [
+                ('approve', self.lent), ('reject', self.lent),
+                ('cancel', self.lent), ('write_off', self.request),
+                ('reschedule', self.request)]:
+            with self.subTest(button=button):
+                self.assertRefused(
+                    button, self.client('finance').model, 'avec.loan',
+                    button, [loan])
+
+    def test_auditor_only_reads(self):
+        "An auditor reads the loans of all groups and writes none"
+        call = self.client('auditor').model
+        for loan in [self.lent, self.other_lent]:
+            for model, ids in self.of(loan).items():
+                with self.subTest(model=model, loan=loan):
+                    self.assertEqual(
+                        len(call(model, 'read', ids, ['loan'
+                                    if model != 'avec.loan' else 'state'])),
+                        len(ids))
+                    self.assertRefused(
+                        '.', call, model, 'write', ids, self.changes[model])
+                    self.assertRefused('.', call, model, 'delete', ids)
+        self.assertRefused(
+            '.', call, 'avec.loan', 'create', [self.values(self.request)])
+
+    def test_what_is_posted_is_frozen(self):
+        "The administrator changes no loan that is paid out, nor its papers"
+        call = self.admin.model
+        records = self.of(self.lent)
+        date = dt.date(2026, 3, 2)
+        guarantors, member = self.admin.read(
+            'avec.loan', self.lent, 'guarantors', 'membership')
+        for model, values in [
+                ('avec.loan', {'principal': Decimal(1)}),
+                ('avec.loan', {'term': 1}), ('avec.loan', {'cycle': None}),
+                ('avec.loan', {'state': 'repaid'}),
+                ('avec.loan', {'disbursement_date': date}),
+                ('avec.loan', {'membership': None}),
+                ('avec.loan', {'guarantors': [('remove', guarantors)]}),
+                ('avec.loan', {'guarantors': [('add', [member])]}),
+                ('avec.loan', {'instalments': [
+                            ('delete', records['avec.loan.instalment'])]}),
+                ('avec.loan', {'repayments': [
+                            ('delete', records['avec.meeting.repayment'])]}),
+                ('avec.loan.instalment', {'principal': Decimal(1)}),
+                ('avec.loan.instalment', {'charge': Decimal(0)}),
+                ('avec.loan.instalment', {'penalty': Decimal(0)}),
+                ('avec.loan.instalment', {'due_date': date}),
+                ('avec.loan.instalment', {'closed': True}),
+                ('avec.loan.instalment', {'loan': self.other_lent}),
+                ('avec.meeting.disbursement', {'loan': self.request}),
+                ('avec.meeting.repayment', {'amount': Decimal(1)}),
+                ('avec.meeting.repayment', {'principal': Decimal(10)}),
+                ('avec.meeting.repayment', {'charge': Decimal(0)}),
+                ('avec.meeting.repayment', {'loan': self.other_lent})]:
+            for context in [{}, {'_check_access': False}]:
+                with self.subTest(model=model, values=values, **context):
+                    self.assertRefused(
+                        '.', call, model, 'write', records[model], values,
+                        **context)
+        for model, ids in records.items():
+            with self.subTest(model=model):
+                self.assertRefused('.', call, model, 'delete', ids)
+        self.assertEqual(
+            self.admin.read(
+                'avec.loan', self.lent, 'state', 'principal', 'outstanding'),
+            ['disbursed', Decimal(60), self.outstanding()])
+
+    def outstanding(self):
+        "Return what the ledger says that the borrower owes"
+        lines = self.admin.model(
+            'account.move.line', 'search_read', [
+                ('avec_instalment.loan', '=', self.lent),
+                ('account.type.receivable', '=', True),
+                ], 0, None, None, ['debit', 'credit'])
+        return sum(l['debit'] - l['credit'] for l in lines)
+
+    def test_nothing_is_added_to_what_is_posted(self):
+        "No instalment, repayment or loan enters what is posted"
+        call = self.admin.model
+        repayment, = self.of(self.lent)['avec.meeting.repayment']
+        meeting, = self.admin.read(
+            'avec.meeting.repayment', repayment, 'meeting')
+        date = dt.date(2026, 3, 2)
+        for model, values in [
+                ('avec.loan.instalment', {
+                        'loan': self.lent, 'number': 9, 'start_date': date,
+                        'due_date': date, 'opening': Decimal(0),
+                        'principal': Decimal(0), 'charge': Decimal(0)}),
+                ('avec.meeting.repayment', {
+                        'meeting': meeting, 'loan': self.request,
+                        'amount': Decimal(1)}),
+                ('avec.meeting.disbursement', {
+                        'meeting': meeting, 'loan': self.request})]:
+            with self.subTest(model=model):
+                self.assertRefused('.', call, model, 'create', [values])
+        for values in [
+                {'repayments': [('delete', [repayment])]},
+                {'repayments': [('write', [repayment], {
+                                'amount': Decimal(1)})]},
+                {'disbursements': [('create', [{'loan': self.request}])]}]:
+            with self.subTest(values=values):
+                self.assertRefused(
+                    FROZEN, call, 'avec.meeting', 'write', [meeting], values)
+
+    def test_methods_that_are_no_buttons(self):
+        "What changes the plan and the state of loans is not called"
+        for model, method in [
+                # Guarantors are reached through their loan alone
+                ('avec.loan.guarantor', 'read'),
+                ('avec.loan.guarantor', 'delete'),
+                ('avec.loan', 'plan'), ('avec.loan', 'settle'),
+                ('avec.loan', 'check_limits'),
+                ('avec.meeting', '_disburse'),
+                ('avec.meeting.repayment', 'pay'),
+                ('avec.loan.write_off', '_post_moves')]:
+            with self.subTest(model=model, method=method):
+                self.assertRefused(
+                    '403', self.admin.model, model, method, [self.lent])

@@ -22,6 +22,9 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
 
     debt_rule = fields.Function(fields.Selection(
             'get_debt_rules', "Debt Beyond the Savings",
+            states={
+                'invisible': ~Eval('debt_left', 0),
+                },
             help="What the constitution says of what is owed beyond what is "
             "due to the member."),
         'on_change_with_debt_rule')

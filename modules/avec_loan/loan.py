@@ -22,6 +22,9 @@ from .repayment import bucket
 _STATES = {
     'readonly': Eval('state') != 'request',
     }
+_LENT = {
+    'invisible': ~Eval('state').in_(debts.DISBURSED),
+    }
 _SIGNED = [
     'approved', 'disbursed', 'repaid', 'written_off', 'rejected', 'cancelled']
 # What only the documents of the loan and its buttons change
@@ -75,9 +78,12 @@ class Loan(Workflow, ModelSQL, ModelView):
             ])
     principal = Monetary(
         "Principal", currency='currency', digits='currency', required=True,
-        domain=[('principal', '>', 0)], states=_STATES)
+        # Without None what is not yet typed is marked as wrong
+        domain=['OR', ('principal', '=', None), ('principal', '>', 0)],
+        states=_STATES)
     term = fields.Integer(
-        "Term", required=True, domain=[('term', '>=', 1)], states=_STATES,
+        "Term", required=True, states=_STATES,
+        domain=['OR', ('term', '=', None), ('term', '>=', 1)],
         help="The number of instalments.")
     request_date = fields.Date("Request Date", required=True, states=_STATES)
     disbursement_date = fields.Date("Disbursement Date", readonly=True)
@@ -112,10 +118,11 @@ class Loan(Workflow, ModelSQL, ModelView):
         'get_arrears', searcher='search_arrears')
     overdue = fields.Function(Monetary(
             "Overdue", currency='currency', digits='currency',
+            states=_LENT,
             help="The principal of the instalments that are late."),
         'get_arrears', searcher='search_arrears')
     days_overdue = fields.Function(fields.Integer(
-            "Days Overdue",
+            "Days Overdue", states=_LENT,
             help="The days since the oldest late instalment was due."),
         'get_arrears', searcher='search_arrears')
     arrears = fields.Function(fields.Selection([
@@ -129,11 +136,13 @@ class Loan(Workflow, ModelSQL, ModelView):
         'get_arrears', searcher='search_arrears')
     due = fields.Function(Monetary(
             "Due Today", currency='currency', digits='currency',
+            states=_LENT,
             help="What must be paid to be up to date: "
             "principal, service charge and penalties."),
         'get_due')
     settlement = fields.Function(Monetary(
             "To Settle Today", currency='currency', digits='currency',
+            states=_LENT,
             help="What ends the loan if it is paid today."),
         'get_due')
     state = fields.Selection([

@@ -111,6 +111,13 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
 
     @fields.depends('repayments', 'disbursements')
     def _on_change_fund(self, name):
+        Loan = Pool().get('avec.loan')
+        lines = [*(self.repayments or []), *(self.disbursements or [])]
+        loans = [
+            l.loan.id for l in lines if getattr(l, 'loan', None)]
+        for loan in Loan.browse(loans):
+            # Each line has a loan of its own, which would be read alone
+            loan.product
         return super()._on_change_fund(name)
 
     # -- the checks

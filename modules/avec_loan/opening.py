@@ -115,10 +115,11 @@ class OpeningLoan(DocumentLineMixin, ModelSQL, ModelView):
             ])
     principal = Monetary(
         "Outstanding", currency='currency', digits='currency', required=True,
-        domain=[('principal', '>', 0)],
+        domain=['OR', ('principal', '=', None), ('principal', '>', 0)],
         help="The principal that is left to repay.")
     term = fields.Integer(
-        "Term", required=True, domain=[('term', '>=', 1)],
+        "Term", required=True,
+        domain=['OR', ('term', '=', None), ('term', '>=', 1)],
         help="The number of instalments that are left.")
     first_due = fields.Date(
         "First Due Date",

@@ -29,7 +29,8 @@ class Rescheduling(LoanChangeMixin, Workflow, ModelSQL, ModelView):
     __string__ = "Loan Rescheduling"
 
     term = fields.Integer(
-        "New Term", required=True, domain=[('term', '>=', 1)],
+        "New Term", required=True,
+        domain=['OR', ('term', '=', None), ('term', '>=', 1)],
         states=_STATES,
         help="The number of instalments from now on.")
     first_due = fields.Date(
@@ -275,7 +276,8 @@ class RescheduleStart(ModelView):
         readonly=True)
     date = fields.Date("Date", required=True)
     term = fields.Integer(
-        "New Term", required=True, domain=[('term', '>=', 1)],
+        "New Term", required=True,
+        domain=['OR', ('term', '=', None), ('term', '>=', 1)],
         help="The number of instalments from now on.")
     first_due = fields.Date(
         "First Due Date",

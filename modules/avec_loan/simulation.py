@@ -24,14 +24,15 @@ class SimulateStart(ModelView):
             ])
     principal = Monetary(
         "Principal", currency='currency', digits='currency', required=True,
-        domain=[
-            ('principal', '>', 0),
-            ])
+        domain=['OR', ('principal', '=', None), ('principal', '>', 0)])
     term = fields.Integer(
         "Term", required=True,
-        domain=[
-            ('term', '>=', 1),
-            ('term', '<=', MAX_TERM),
+        domain=['OR',
+            ('term', '=', None),
+            [
+                ('term', '>=', 1),
+                ('term', '<=', MAX_TERM),
+                ],
             ],
         help="The number of instalments.")
     start_date = fields.Date(
