@@ -2,8 +2,8 @@
 # this repository contains the full copyright notices and license terms.
 """Fill the ledger of many groups with plain SQL, to read them afterwards
 
-The groups have no members and the lines no party: only what the balances of a
-group are read from is there."""
+The groups have no members but one who borrows, and the lines no party: only
+what the balances are read from is there."""
 from decimal import Decimal
 
 from sql import Column, Literal
@@ -15,7 +15,7 @@ from trytond.transaction import Transaction
 
 from . import groups
 
-__all__ = ['analyze', 'fill']
+__all__ = ['analyze', 'fill', 'fill_loans']
 
 MEETINGS = 5
 MARK = 'BULK'
@@ -27,6 +27,11 @@ LINES = [
     ('avec_social_fund', Decimal(0), Decimal(50)),
     ('avec_fine_income', Decimal(0), Decimal(3)),
     ]
+# The instalments of a loan, of which the first is paid
+INSTALMENTS = 3
+INSTALMENT = Decimal(50)
+CHARGE = Decimal(3)
+LOAN_MARK = f'{MARK}-LOAN'
 
 
 def _execute(query):
@@ -124,6 +129,104 @@ def _fill_lines(company):
                 'credit': Literal(credit),
                 'state': Literal('valid'),
                 })
+
+
+def fill_loans(product, company):
+    "Lend to one member of each of the groups"
+    pool = Pool()
+    cycle = pool.get('avec.cycle').__table__()
+    group = pool.get('avec.group').__table__()
+    loan = pool.get('avec.loan').__table__()
+    membership = pool.get('avec.membership').__table__()
+    _insert_from('avec.membership', group, group.code.like(f'{MARK}%'), {
+            'group': group.id,
+            'party': group.party,
+            'number': Literal(1),
+            'start_date': Literal(groups.YEAR[0]),
+            })
+    source = (membership
+        .join(group, condition=membership.group == group.id)
+        .join(cycle, condition=cycle.group == group.id))
+    _insert_from('avec.loan', source, group.code.like(f'{MARK}%'), {
+            'number': group.code,
+            'membership': membership.id,
+            'cycle': cycle.id,
+            'product': Literal(product),
+            'principal': Literal(INSTALMENTS * INSTALMENT),
+            'term': Literal(INSTALMENTS),
+            'request_date': Literal(groups.FIRST_MEETING),
+            'disbursement_date': Literal(groups.FIRST_MEETING),
+            'state': Literal('disbursed'),
+            })
+    for number in range(INSTALMENTS):
+        _insert_from('avec.loan.instalment', loan, loan.number.like(
+                f'{MARK}%'), {
+                'loan': loan.id,
+                'number': Literal(number + 1),
+                'start_date': Literal(groups.week(4 * number)),
+                'due_date': Literal(groups.week(4 * (number + 1))),
+                'opening': Literal(INSTALMENT * (INSTALMENTS - number)),
+                'principal': Literal(INSTALMENT),
+                'charge': Literal(CHARGE),
+                'penalty': Literal(Decimal(0)),
+                'closed': Literal(False),
+                'active': Literal(True),
+                })
+    _fill_loan_lines(company)
+
+
+def _fill_loan_lines(company):
+    pool = Pool()
+    Configuration = pool.get('account.configuration')
+    Period = pool.get('account.period')
+    configuration = Configuration(1)
+    cycle = pool.get('avec.cycle').__table__()
+    instalment = pool.get('avec.loan.instalment').__table__()
+    loan = pool.get('avec.loan').__table__()
+    move = pool.get('account.move').__table__()
+    journal = configuration.get_multivalue('avec_journal', company=company)
+    accounts = {
+        n: configuration.get_avec_account(n, company).id for n in [
+            'avec_loan_fund_cash', 'avec_loan_receivable',
+            'avec_service_charge_income']}
+    lent, repaid = groups.FIRST_MEETING, groups.week(4)
+    source = loan.join(cycle, condition=loan.cycle == cycle.id)
+    for day in [lent, repaid]:
+        _insert_from('account.move', source, loan.number.like(f'{MARK}%'), {
+                'avec_group': cycle.group,
+                'avec_cycle': cycle.id,
+                'company': Literal(company),
+                'journal': Literal(journal.id),
+                'period': Literal(Period.find(company, date=day).id),
+                'date': Literal(day),
+                'description': Literal(LOAN_MARK),
+                'state': Literal('posted'),
+                })
+    source = (move
+        .join(loan, condition=move.avec_cycle == loan.cycle)
+        .join(instalment, condition=instalment.loan == loan.id))
+    # Lent in all instalments, then the first one repaid with its charge
+    for name, day, sign, amount in [
+            ('avec_loan_receivable', lent, 1, INSTALMENT),
+            ('avec_loan_fund_cash', lent, -1, INSTALMENT),
+            ('avec_loan_receivable', repaid, -1, INSTALMENT),
+            ('avec_service_charge_income', repaid, -1, CHARGE),
+            ('avec_loan_fund_cash', repaid, 1, INSTALMENT + CHARGE)]:
+        where = (move.description == LOAN_MARK) & (move.date == day)
+        if day == repaid:
+            where &= instalment.number == 1
+        values = {
+            'move': move.id,
+            'account': Literal(accounts[name]),
+            'debit': Literal(amount if sign > 0 else Decimal(0)),
+            'credit': Literal(amount if sign < 0 else Decimal(0)),
+            'state': Literal('valid'),
+            }
+        if name != 'avec_loan_fund_cash':
+            values['avec_instalment'] = instalment.id
+        if name == 'avec_loan_receivable':
+            values['maturity_date'] = instalment.due_date
+        _insert_from('account.move.line', source, where, values)
 
 
 def analyze():

@@ -23,7 +23,7 @@ def week(number):
     return FIRST_MEETING + dt.timedelta(weeks=number)
 
 
-def create(count, members=MEMBERS, name="Group"):
+def create(count, members=MEMBERS, name="Group", **rules):
     "Create groups of members with a running cycle, return the cycles' ids"
     pool = Pool()
     Cycle = pool.get('avec.cycle')
@@ -43,7 +43,7 @@ def create(count, members=MEMBERS, name="Group"):
         cycles.append(Cycle(
                 group=group, start_date=FIRST_MEETING, end_date=YEAR[1],
                 share_value=SHARE_VALUE, cash_rounding=Decimal(1),
-                social_fund_contribution=CONTRIBUTION))
+                social_fund_contribution=CONTRIBUTION, **rules))
     Cycle.save(cycles)
     Cycle.run(cycles)
     return [c.id for c in cycles]

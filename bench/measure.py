@@ -127,8 +127,8 @@ class _Counter:
         return self._wrapped.executemany(sql, *args, **kwargs)
 
 
-def count_queries(function, *args):
-    """Return the numbers of queries and of insertions in this transaction
+def count_queries(function, *args, apart=('INSERT',)):
+    """Return the numbers of queries and of those apart in this transaction
 
     Tryton inserts the rows one by one on SQLite, so they are apart."""
     transaction = Transaction()
@@ -138,8 +138,8 @@ def count_queries(function, *args):
         function(*args)
     finally:
         transaction.connection = connection
-    inserts = sum(str(q).startswith('INSERT') for q in queries)
-    return len(queries) - inserts, inserts
+    count = sum(str(q).startswith(apart) for q in queries)
+    return len(queries) - count, count
 
 
 @contextmanager

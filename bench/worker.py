@@ -22,12 +22,14 @@ FULL = {
     'form_runs': 10, 'keystrokes': 30,
     'chunk_groups': 25, 'chunk_runs': 3,
     'chunk_sizes': [1, 60, 100, 200, 400, 1000],
+    'loan_runs': 15, 'schedules': 200, 'few_loans': 1000,
     }
 QUICK = {
     'posting_runs': 1, 'groups': 2, 'meetings': 2, 'window': 1,
     'documents': 2, 'reading_runs': 1, 'bulk_groups': 20,
     'form_runs': 1, 'keystrokes': 1,
     'chunk_groups': 2, 'chunk_runs': 1, 'chunk_sizes': [1, 100],
+    'loan_runs': 1, 'schedules': 1, 'few_loans': 2,
     }
 
 
@@ -46,7 +48,7 @@ def _database():
     from . import groups
     from .measure import Books
 
-    client = activate_modules('avec_group', create_company)
+    client = activate_modules('avec_loan', create_company)
     client.skip_warning = True
     create_office([groups.YEAR])
     # What only the test suite validates is not part of the cost
@@ -85,7 +87,7 @@ def _versions():
 
 def measure(size):
     "Return what is measured"
-    from . import bulk, groups, posting, queries, reading
+    from . import bulk, groups, loans, posting, queries, reading
 
     _say("making the database")
     books = _database()
@@ -105,6 +107,13 @@ def measure(size):
         books, cycles, size['chunk_sizes'], size['chunk_runs'])
     _say("queries")
     result['queries'] = queries.measure_queries(books, size['documents'])
+    _say("loans")
+    product = books.without_access(loans.create_product)
+    result['schedules'] = loans.measure_schedules(
+        size['schedules'], size['loan_runs'])
+    result['lending'] = loans.measure_posting(
+        books, product, size['loan_runs'])
+    result['lending']['queries'] = loans.measure_queries(books, product)
     _say("typing")
     cycle, = books.without_access(groups.create, 1, 30, "Typing")
     result['typing'] = reading.measure_typing(cycle, size['keystrokes'])
@@ -122,6 +131,9 @@ def measure(size):
     books.run(bulk.fill, size['bulk_groups'], books.context['company'])
     books.run(bulk.analyze)
     result['list'] = reading.measure_list(books, size['reading_runs'])
+    _say("what is overdue")
+    result['overdue'] = loans.measure_overdue(
+        books, product, size['few_loans'], size['reading_runs'])
     result['memory']['peak_megabytes'] = _memory()
     _say("done")
     return result

@@ -12,13 +12,17 @@ from trytond import backend
 ROOT = Path(__file__).resolve().parent.parent
 SECTIONS = {
     'engine', 'versions', 'memory', 'posting', 'chunks', 'queries', 'typing',
-    'form', 'growth', 'balances', 'list'}
+    'form', 'growth', 'balances', 'list', 'schedules', 'lending', 'overdue'}
 RATIOS = [
     ('posting', 'ratio_to_naive'),
     ('posting', 'ratio_to_naive_with_saving'),
     ('posting', 'ratio_to_plain_sql'),
     ('growth', 'ratio_late_to_early'),
     ('balances', 'ratio_one_by_one_to_together'),
+    ('schedules', 'flat_per_second'),
+    ('schedules', 'declining_per_second'),
+    ('lending', 'meetings_per_second'),
+    ('overdue', 'seconds'),
     ]
 
 
@@ -64,3 +68,17 @@ class BenchTest(unittest.TestCase):
         for step in ['hold', 'post', 'compute']:
             with self.subTest(step=step):
                 self.assertEqual(queries[step]['growth_with_members'], 0)
+
+    def test_queries_do_not_grow_with_loans(self):
+        lending = self.document['backends'][backend.name]['lending']
+        for step in ['hold', 'post']:
+            for growth in ['growth_with_members', 'growth_with_loans']:
+                with self.subTest(step=step, growth=growth):
+                    self.assertEqual(lending['queries'][step][growth], 0)
+
+    def test_arrears_are_read_in_a_fixed_number_of_queries(self):
+        overdue = self.document['backends'][backend.name]['overdue']
+        self.assertEqual(overdue['growth_with_loans'], 0)
+        self.assertEqual(overdue['first'], {
+                'outstanding': '100.00', 'overdue': '50.00',
+                'days_overdue': '14'})

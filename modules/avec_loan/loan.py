@@ -431,28 +431,40 @@ class Loan(Workflow, ModelSQL, ModelView):
                     '\n'.join(faults))
 
     @classmethod
-    def limit_faults(cls, loans, savings=None, owed=None):
+    def limit_faults(cls, loans, savings=None, owed=None, lend=False):
         """Return what the constitution does not allow, {loan: [message]}.
 
         savings: {membership id: what is saved besides what is posted}.
         owed: {loan: principal owed} of the open loans, by default as posted.
+        lend: if the loans are paid out one after the other.
         """
-        Membership = Pool().get('avec.membership')
         savings = savings or {}
-        memberships = Membership.browse(
-            list({l.membership.id for l in loans}))
+        saved = {
+            m: s + savings.get(m, 0) for m, s in cls._savings(loans).items()}
         if owed is None:
             owed = {l: l.outstanding for l in cls.search([
-                        ('membership', 'in', [m.id for m in memberships]),
+                        ('membership', 'in', list(saved)),
                         ('state', '=', 'disbursed'),
                         ])}
-        saved = {
-            m.id: m.savings + savings.get(m.id, 0) for m in memberships}
-        return {
-            loan: list(loan._limit_faults(saved[loan.membership.id], {
+        owed = dict(owed)
+        result = {}
+        for loan in loans:
+            result[loan] = list(loan._limit_faults(
+                    saved[loan.membership.id], {
                         l: a for l, a in owed.items()
                         if l.membership == loan.membership and l != loan}))
-            for loan in loans}
+            if lend:
+                owed[loan] = loan.principal
+        return result
+
+    @classmethod
+    def _savings(cls, loans):
+        "Return {membership id: savings} of the borrowers"
+        Membership = Pool().get('avec.membership')
+        # Only the savings, which an attribute would read with the debts
+        return {
+            v['id']: v['savings'] for v in Membership.read(
+                list({l.membership.id for l in loans}), ['savings'])}
 
     def _limit_faults(self, savings, others):
         yield from self._check_offered()

@@ -181,13 +181,13 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
             d.loan: d.outstanding for d in read.values()
             if not d.is_settled(self.date)}
         owed.update((l, l.principal) for l in lent)
-        for disbursement in self.disbursements:
-            loan = disbursement.loan
-            for fault in Loan.limit_faults([loan], bought, owed)[loan]:
+        for loan, faults in Loan.limit_faults(
+                [d.loan for d in self.disbursements], bought, owed,
+                lend=True).items():
+            for fault in faults:
                 yield gettext(
                     'avec_loan.msg_sheet_disbursement_limit',
                     loan=loan.rec_name, fault=fault)
-            owed[loan] = loan.principal
 
     def _check_lent_once(self, held):
         for disbursement in self.disbursements:
@@ -263,11 +263,15 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
         Loan = Pool().get('avec.loan')
         dates = {
             d.loan: m.date for m in meetings for d in m.disbursements}
+        loans = defaultdict(list)
         for loan, date in dates.items():
-            loan.disbursement_date = date
-            loan.state = 'disbursed'
+            loans[date].append(loan)
+        for date, lent in loans.items():
+            Loan.write(lent, {
+                    'state': 'disbursed',
+                    'disbursement_date': date,
+                    })
         Loan.plan(list(dates), dates)
-        Loan.save(list(dates))
 
     @classmethod
     def _cancel_moves(cls, meetings):

@@ -12,7 +12,7 @@ from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval, If
 
 from . import debts
-from .repayment import ORDER
+from .repayment import ORDER, Amounts, total
 
 ZERO = Decimal(0)
 
@@ -202,14 +202,18 @@ class Repayment(LoanLineMixin, ModelSQL, ModelView):
         """
         if debt.loan.state == 'written_off':
             excess = debt.recover(self._amount())
-            self.principal = self._amount() - excess
-            self.charge = self.penalty = ZERO
+            self._set_parts(Amounts(principal=self._amount() - excess))
             return [], excess
         splits, excess = debt.pay(self._amount(), date)
-        for part in ORDER:
-            setattr(self, part, sum(
-                    (getattr(a, part) for _, a in splits), ZERO))
+        self._set_parts(total(a for _, a in splits))
         return splits, excess
+
+    def _set_parts(self, amounts):
+        for part in ORDER:
+            value = getattr(amounts, part)
+            # What does not change is not saved
+            if getattr(self, part, None) != value:
+                setattr(self, part, value)
 
     def entries(self, meeting):
         return [(f'avec_{self.fund}_cash', None, self._amount())]
