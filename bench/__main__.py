@@ -21,6 +21,8 @@ from tools.system import ToolError, run_tool
 __all__ = ['main']
 
 BACKENDS = ['sqlite', 'postgresql']
+# What is measured in a process and a database of its own
+PARTS = ['groups', 'loans']
 
 
 def _processor():
@@ -53,17 +55,25 @@ def _server(backend):
 
 
 def _measure(backend, quick):
-    "Return what a process of its own measures on a new database"
-    with tempfile.TemporaryDirectory(prefix='avec-bench-') as folder, \
-            _server(backend) as uri:
+    "Return what is measured, each part on a new database"
+    with _server(backend) as uri:
+        return {
+            n: v for part in PARTS
+            for n, v in _measure_part(backend, uri, part, quick).items()}
+
+
+def _measure_part(backend, uri, part, quick):
+    "Return what a process of its own measures"
+    with tempfile.TemporaryDirectory(prefix='avec-bench-') as folder:
         result = Path(folder, 'result.json')
         command = [
             sys.executable, '-W', 'ignore', '-m', 'bench.worker',
-            '--folder', folder, *(['--quick'] if quick else []), result]
+            '--folder', folder, '--part', part,
+            *(['--quick'] if quick else []), result]
         environ = {
             **database.environ(),
             'TRYTOND_DATABASE_URI': uri,
-            'DB_NAME': f'bench_{os.getpid()}',
+            'DB_NAME': f'bench_{part}_{os.getpid()}',
             }
         if cache := os.environ.get('DB_CACHE'):
             environ['DB_CACHE'] = cache

@@ -23,6 +23,7 @@ FULL = {
     'chunk_groups': 25, 'chunk_runs': 3,
     'chunk_sizes': [1, 60, 100, 200, 400, 1000],
     'loan_runs': 15, 'schedules': 200, 'few_loans': 1000,
+    'bulk_loans': 10000,
     }
 QUICK = {
     'posting_runs': 1, 'groups': 2, 'meetings': 2, 'window': 1,
@@ -30,6 +31,7 @@ QUICK = {
     'form_runs': 1, 'keystrokes': 1,
     'chunk_groups': 2, 'chunk_runs': 1, 'chunk_sizes': [1, 100],
     'loan_runs': 1, 'schedules': 1, 'few_loans': 2,
+    'bulk_loans': 20,
     }
 
 
@@ -39,7 +41,7 @@ def _say(message, started=time.monotonic()):
         file=sys.stderr, flush=True)
 
 
-def _database():
+def _database(module):
     "Make the database of an office and return the books of its user"
     from trytond.modules.avec_group.tests.tools import create_office
     from trytond.modules.company.tests.tools import create_company
@@ -48,7 +50,7 @@ def _database():
     from . import groups
     from .measure import Books
 
-    client = activate_modules('avec_loan', create_company)
+    client = activate_modules(module, create_company)
     client.skip_warning = True
     create_office([groups.YEAR])
     # What only the test suite validates is not part of the cost
@@ -85,12 +87,12 @@ def _versions():
         }
 
 
-def measure(size):
-    "Return what is measured"
-    from . import bulk, groups, loans, posting, queries, reading
+def measure_groups(size):
+    "Return what is measured of the groups alone"
+    from . import bulk, groups, posting, queries, reading
 
     _say("making the database")
-    books = _database()
+    books = _database('avec_group')
     result = {
         'engine': books.run(_engine),
         'versions': _versions(),
@@ -107,13 +109,6 @@ def measure(size):
         books, cycles, size['chunk_sizes'], size['chunk_runs'])
     _say("queries")
     result['queries'] = queries.measure_queries(books, size['documents'])
-    _say("loans")
-    product = books.without_access(loans.create_product)
-    result['schedules'] = loans.measure_schedules(
-        size['schedules'], size['loan_runs'])
-    result['lending'] = loans.measure_posting(
-        books, product, size['loan_runs'])
-    result['lending']['queries'] = loans.measure_queries(books, product)
     _say("typing")
     cycle, = books.without_access(groups.create, 1, 30, "Typing")
     result['typing'] = reading.measure_typing(cycle, size['keystrokes'])
@@ -131,22 +126,46 @@ def measure(size):
     books.run(bulk.fill, size['bulk_groups'], books.context['company'])
     books.run(bulk.analyze)
     result['list'] = reading.measure_list(books, size['reading_runs'])
-    _say("what is overdue")
-    result['overdue'] = loans.measure_overdue(
-        books, product, size['few_loans'], size['reading_runs'])
     result['memory']['peak_megabytes'] = _memory()
     _say("done")
     return result
+
+
+def measure_loans(size):
+    "Return what is measured once the groups lend"
+    from . import bulk, loans
+
+    _say("making the database with loans")
+    books = _database('avec_loan')
+    product = books.without_access(loans.create_product)
+    result = {}
+    _say("schedules")
+    result['schedules'] = loans.measure_schedules(
+        size['schedules'], size['loan_runs'])
+    _say("meetings with loans")
+    result['lending'] = loans.measure_posting(
+        books, product, size['loan_runs'])
+    result['lending']['queries'] = loans.measure_queries(books, product)
+    _say("what is overdue")
+    books.run(bulk.fill, size['bulk_loans'], books.context['company'])
+    result['overdue'] = loans.measure_overdue(
+        books, product, size['few_loans'], size['reading_runs'])
+    _say("done")
+    return result
+
+
+PARTS = {'groups': measure_groups, 'loans': measure_loans}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--folder', required=True)
+    parser.add_argument('--part', choices=PARTS, required=True)
     parser.add_argument('result')
     options = parser.parse_args()
     config.set('database', 'path', options.folder)
-    result = measure(QUICK if options.quick else FULL)
+    result = PARTS[options.part](QUICK if options.quick else FULL)
     with open(options.result, 'w', encoding='utf-8') as file:
         json.dump(result, file)
 

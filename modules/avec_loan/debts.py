@@ -175,8 +175,24 @@ def _instalments(loans):
             ], order=[('loan', 'ASC'), ('number', 'ASC')])
 
 
-def _accounts(loans, names):
-    return configured_accounts({l.company for l in loans}, names)
+def _companies(loans):
+    "Return {loan id: company}, as an attribute is slow to read for many"
+    pool = Pool()
+    Company = pool.get('company.company')
+    group = pool.get('avec.group').__table__()
+    loan = pool.get('avec.loan').__table__()
+    membership = pool.get('avec.membership').__table__()
+    query = (loan
+        .join(membership, condition=loan.membership == membership.id)
+        .join(group, condition=membership.group == group.id)
+        .select(
+            loan.id.as_('loan'), group.company.as_('company'),
+            where=fields.SQL_OPERATORS['in'](
+                loan.id, [l.id for l in loans])))
+    companies = dict(fetch(query, [None, None]))
+    records = {
+        c.id: c for c in Company.browse(list(set(companies.values())))}
+    return {l: records[c] for l, c in companies.items()}
 
 
 def _read_payments(loans, debts):
@@ -190,8 +206,10 @@ def _read_payments(loans, debts):
     instalment = Instalment.__table__()
     line, move = Line.__table__(), Move.__table__()
     receivables = set(RECEIVABLES.values())
-    accounts = _accounts(
-        loans, [*receivables, *_PARTS, _WRITTEN_OFF, _RECOVERED])
+    companies = _companies(loans)
+    accounts = configured_accounts(
+        set(companies.values()),
+        [*receivables, *_PARTS, _WRITTEN_OFF, _RECOVERED])
     query = (line
         .join(instalment,
             condition=line.avec_instalment == instalment.id)
@@ -209,7 +227,7 @@ def _read_payments(loans, debts):
     for loan, instalment_id, account, date, balance in fetch(
             query, [None, None, None, 'DATE', 'NUMERIC']):
         name = accounts.get(account)
-        balance = debts[loan].loan.currency.round(balance)
+        balance = companies[loan].currency.round(balance)
         if name == _WRITTEN_OFF:
             debts[loan].written_off += balance
         elif name == _RECOVERED:
@@ -316,13 +334,15 @@ def outstanding(loans, date=None):
     result = defaultdict(dict)
     if not loans:
         return result
-    currencies = {l.id: l.currency for l in loans}
+    companies = _companies(loans)
     query = owed_query(
-        _accounts(loans, list(RECEIVABLES.values())), date,
-        list(currencies))
+        configured_accounts(
+            set(companies.values()), list(RECEIVABLES.values())),
+        date, list(companies))
     for loan, maturity_date, amount in fetch(
             query, [None, 'DATE', 'NUMERIC']):
-        result[loan][maturity_date] = currencies[loan].round(amount)
+        currency = companies[loan].currency
+        result[loan][maturity_date] = currency.round(amount)
     return result
 
 
@@ -331,9 +351,11 @@ def charge_overdue(loans, date):
     result = {}
     if not loans:
         return result
+    companies = _companies(loans)
     query = late_charge_query(
-        _accounts(loans, ['avec_service_charge_income']), date,
-        [l.id for l in loans])
+        configured_accounts(
+            set(companies.values()), ['avec_service_charge_income']),
+        date, list(companies))
     for loan, due_date in fetch(query, [None, 'DATE']):
         result[loan] = min(result.get(loan, due_date), due_date)
     return result

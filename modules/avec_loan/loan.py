@@ -295,12 +295,11 @@ class Loan(Workflow, ModelSQL, ModelView):
     def get_arrears(cls, loans, names):
         date = cls._date()
         result = {n: {} for n in names}
-        lent = [l for l in loans if l.state in debts.DISBURSED]
         owed = debts.outstanding(
-            lent, date=Transaction().context.get('avec_date'))
+            loans, date=Transaction().context.get('avec_date'))
         charges = {}
         if {'days_overdue', 'arrears'} & set(names):
-            charges = debts.charge_overdue(lent, date)
+            charges = debts.charge_overdue(loans, date)
         for loan in loans:
             values = cls._get_arrears(
                 owed[loan.id], charges.get(loan.id), date)
