@@ -26,6 +26,8 @@ class Exits(Part):
                     exits.append(Exit(
                             membership=book.memberships[i], date=day,
                             reason=leaving.reason))
+        if not exits:
+            return
         Exit.save(exits)
         with Transaction().set_user(self.office.users['finance']):
             Exit.post(exits)
@@ -43,6 +45,8 @@ class ShareOuts(Part):
             for i, plan in enumerate(book.plan.cycles)
             if plan.share_out_date
             and monday_of(plan.share_out_date) == monday]
+        if not ending:
+            return
         Cycle.share(Cycle.browse([c for c, _ in ending]))
         documents = [
             ShareOut(cycle=c, date=p.share_out_date) for c, p in ending]

@@ -88,8 +88,8 @@ _PURPOSES = {
 _HABITS = {'punctual': 66, 'early': 14, 'partly': 10, 'late': 10}
 # How many loans are asked for at a meeting, with weights
 _COUNTS = {
-    'monthly': ([0, 1, 2], [35, 50, 15]),
-    'fortnightly': ([0, 1, 2], [58, 37, 5]),
+    'monthly': ([0, 1, 2], [45, 45, 10]),
+    'fortnightly': ([0, 1, 2], [65, 30, 5]),
     }
 # Which groups, by their rank, have which story in which cycle
 WRITTEN_OFF = {(0, r) for r in [4, 15, 26, 37]} | {(1, 9), (1, 34)}

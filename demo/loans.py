@@ -96,6 +96,8 @@ class Loans(Part):
 
     def _ask(self, wished):
         "Make the loans that members ask for and what is decided on them"
+        if not wished:
+            return
         Loan = Pool().get('avec.loan')
         asked = list(self._asked(wished))
         loans = [l for _, _, l in asked]
@@ -312,6 +314,8 @@ class LoanChanges(Part):
 
     @staticmethod
     def _post(name, ended, reason, **values):
+        if not ended:
+            return
         pool = Pool()
         Document = pool.get(name)
         Loan = pool.get('avec.loan')
