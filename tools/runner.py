@@ -7,14 +7,15 @@ events are written as they happen, one JSON object per line, so that the parent
 process knows what ran even if this process dies."""
 import argparse
 import doctest
+import gc
 import json
-import os
 import time
 import unittest
 from pathlib import Path
 
 from . import ROOT
 from .system import run_tool
+from .templates import Templates
 
 __all__ = ['Recorder', 'test_name']
 
@@ -126,30 +127,6 @@ class Recorder(unittest.TestResult):
             self._skip(test, f"{skipped} examples marked +SKIP")
 
 
-class _Templates:
-    """Name the template databases of PostgreSQL after this run
-
-    trytond names them after what they contain only, so that on a server that
-    lives on a run would take those of an older one, made by other code."""
-
-    def __init__(self):
-        from trytond.tests import test_tryton
-        self._module = test_tryton
-        self._cache_file = test_tryton._db_cache_file
-        self._names = set()
-        test_tryton._db_cache_file = self._run_cache_file
-
-    def _run_cache_file(self, path, name):
-        file = self._cache_file(path, f"{os.environ['DB_NAME']} {name}")
-        self._names.add(file.rpartition('/')[-1])
-        return file
-
-    def drop(self):
-        self._module.drop_db()
-        for name in self._names:
-            self._module.drop_db(name)
-
-
 def _load(names, patterns):
     loader = unittest.TestLoader()
     if patterns:
@@ -165,17 +142,12 @@ def main():
     parser.add_argument('-k', dest='patterns', action='append', default=[])
     parser.add_argument('names', nargs='+')
     options = parser.parse_args()
-    templates = None
-    if os.environ.get('DB_CACHE', '').startswith('postgresql://'):
-        templates = _Templates()
-    try:
-        with open(options.events, 'w', encoding='utf-8') as events:
-            recorder = Recorder(events)
-            _load(options.names, options.patterns)(recorder)
-            events.write(json.dumps({'event': 'done'}) + '\n')
-    finally:
-        if templates:
-            templates.drop()
+    # Most of what a test makes stays, looking through it finds no garbage
+    gc.set_threshold(50000, 20, 20)
+    with Templates(), open(options.events, 'w', encoding='utf-8') as events:
+        recorder = Recorder(events)
+        _load(options.names, options.patterns)(recorder)
+        events.write(json.dumps({'event': 'done'}) + '\n')
 
 
 if __name__ == '__main__':

@@ -8,28 +8,83 @@ from decimal import Decimal
 from trytond.modules.account.tests import create_chart, get_fiscalyear
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.transaction import Transaction, check_access
+from trytond.tests.test_tryton import (
+    CONTEXT, DB_NAME, USER, TestCase, activate_module, backup_db_cache,
+    drop_db, restore_db_cache)
+from trytond.transaction import Transaction, TransactionError, check_access
 
 __all__ = [
-    'ROLES', 'acting_as', 'count_boxes', 'create_employee', 'create_group',
-    'create_party', 'create_sheet', 'create_user', 'office', 'run_cycle']
+    'ROLES', 'OfficeTestCase', 'acting_as', 'count_boxes', 'create_employee',
+    'create_group', 'create_party', 'create_sheet', 'create_user', 'office',
+    'run_cycle']
 
 CHART = 'avec_group.account_template_root_en'
 ROLES = ['field_officer', 'finance', 'programme', 'auditor', 'admin']
 START = dt.date(2026, 1, 5)
 
 
+class OfficeTestCase(TestCase):
+    """Test in an office that is made once and copied
+
+    A test that rolls back finds it as it was made."""
+    module = 'avec_group'
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        drop_db()
+        cls.addClassCleanup(drop_db)
+        name = f'{cls.module}--{cls.prepare.__qualname__}'
+        if restore_db_cache(name):
+            return
+        activate_module(cls.module)
+        extras = {}
+        while not cls._prepare(extras):
+            pass
+        backup_db_cache(name)
+
+    @classmethod
+    def _prepare(cls, extras):
+        "Prepare and commit, or set in extras what the next try needs"
+        with Transaction().start(
+                DB_NAME, USER, context=CONTEXT, **extras) as transaction:
+            try:
+                cls.prepare()
+            except TransactionError as error:
+                transaction.rollback()
+                transaction.tasks.clear()
+                error.fix(extras)
+                return False
+        return True
+
+    @classmethod
+    def prepare(cls):
+        "Make what all the tests start from"
+        with office():
+            pass
+
+
 @contextmanager
-def office(name="Office", currency=None):
-    "Set a company with its chart and the fiscal year 2026"
-    FiscalYear = Pool().get('account.fiscalyear')
+def office(name="Office", currency=None, years=(2026,)):
+    "Set a company with its chart and its fiscal years"
+    pool = Pool()
+    Company = pool.get('company.company')
+    FiscalYear = pool.get('account.fiscalyear')
+    if companies := Company.search([('party.name', '=', name)]):
+        company, = companies
+        with set_company(company):
+            yield company
+        return
     company = create_company(name, currency=currency)
     with set_company(company):
         create_chart(company, chart=CHART)
-        fiscalyear = get_fiscalyear(
-            company, START, dt.date(2026, 1, 1), dt.date(2026, 12, 31))
-        fiscalyear.save()
-        FiscalYear.create_period([fiscalyear])
+        fiscalyears = [
+            get_fiscalyear(
+                company, dt.date(y, 1, 1), dt.date(y, 1, 1),
+                dt.date(y, 12, 31))
+            for y in years]
+        FiscalYear.save(fiscalyears)
+        FiscalYear.create_period(fiscalyears)
         yield company
 
 

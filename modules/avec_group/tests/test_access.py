@@ -7,13 +7,12 @@ from trytond.model import ModelSingleton
 from trytond.model.exceptions import AccessButtonError, AccessError
 from trytond.modules.currency.tests import create_currency
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 from .office import (
-    ROLES, acting_as, count_boxes, create_group, create_party, create_sheet,
-    create_user, office, run_cycle)
+    ROLES, OfficeTestCase, acting_as, count_boxes, create_group, create_party,
+    create_sheet, create_user, office, run_cycle)
 
 NONE, READ, SET = set(), {'read'}, {'read', 'write'}
 ALL = {'read', 'write', 'create', 'delete'}
@@ -119,13 +118,8 @@ def live_through(group):
     return cycle
 
 
-class AccessTestCase(TestCase):
+class AccessTestCase(OfficeTestCase):
     "The roles do their work, and no more"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_group')
 
     @with_transaction()
     def test_models_by_role(self):

@@ -2,12 +2,11 @@
 # this repository contains the full copyright notices and license terms.
 import datetime as dt
 import re
-from contextlib import contextmanager
 from decimal import Decimal
 
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.exceptions import PeriodNotFoundError
-from trytond.modules.account.tests import create_chart, get_fiscalyear
+from trytond.modules.account.tests import create_chart
 from trytond.modules.avec_group.exceptions import (
     AccountSettingError, GroupMoveError)
 from trytond.modules.company.tests import create_company, set_company
@@ -17,7 +16,9 @@ from trytond.tests.test_tryton import (
     TestCase, activate_module, drop_db, with_transaction)
 from trytond.transaction import Transaction, check_access
 
-CHART = 'avec_group.account_template_root_en'
+from .office import OfficeTestCase
+from .office import office as office_of
+
 YEAR = dt.date(2024, 1, 1)
 SETTINGS = {
     'avec_loan_fund_cash': '5161',
@@ -34,19 +35,9 @@ SETTINGS = {
     }
 
 
-@contextmanager
 def office():
     "A company with the chart of the groups and two fiscal years"
-    FiscalYear = Pool().get('account.fiscalyear')
-    company = create_company()
-    with set_company(company):
-        create_chart(company, chart=CHART)
-        for year in [YEAR, YEAR.replace(year=2025)]:
-            fiscalyear = get_fiscalyear(
-                company, year, year, year.replace(month=12, day=31))
-            fiscalyear.save()
-            FiscalYear.create_period([fiscalyear])
-        yield company
+    return office_of(years=[YEAR.year, YEAR.year + 1])
 
 
 def create_party(name):
@@ -177,12 +168,12 @@ def books(group, cycle=None):
     return {'avec_group': group.id, 'avec_cycle': cycle.id if cycle else None}
 
 
-class AccountTestCase(TestCase):
+class AccountTestCase(OfficeTestCase):
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_group')
+    def prepare(cls):
+        with office():
+            pass
 
 
 class ChartTestCase(AccountTestCase):

@@ -5,19 +5,14 @@ from decimal import Decimal
 
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 
-from .office import count_boxes, create_group, create_sheet, office, run_cycle
+from .office import (
+    OfficeTestCase, count_boxes, create_group, create_sheet, office, run_cycle)
 
 
-class EraseTestCase(TestCase):
+class EraseTestCase(OfficeTestCase):
     "What tells who a person was goes, what the group did stays"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_group')
 
     def erase(self, party):
         Erase = Pool().get('party.erase', type='wizard')

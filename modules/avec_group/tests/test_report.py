@@ -15,12 +15,11 @@ from trytond.model.exceptions import AccessError
 from trytond.modules.avec_group import ledger
 from trytond.modules.avec_group.report import Section
 from trytond.modules.avec_group.tests.office import (
-    ROLES, acting_as, create_user)
+    ROLES, OfficeTestCase, acting_as, create_user)
 from trytond.modules.avec_group.tests.test_account import (
     YEAR, create_party, new_move, office)
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 NAMES = ["Hind", "Latifa", "Mina"]
@@ -55,19 +54,27 @@ def translate(report, source, text):
                 }])
 
 
-@contextmanager
-def story():
-    "A group that met once and shared out, {model: record}"
+def live_through(company):
+    "Make a group that met once and shared out"
     pool = Pool()
     ShareOut = pool.get('avec.share_out')
-    with office() as company:
-        cycle = run_cycle(create_members(company))
-        meeting = hold_meeting(cycle)
-        pool.get('avec.cycle').share([cycle])
-        share_out = ShareOut(cycle=cycle, date=dt.date(2024, 10, 1))
-        share_out.save()
-        ShareOut.compute([share_out])
-        ShareOut.post([share_out])
+    cycle = run_cycle(create_members(company))
+    hold_meeting(cycle)
+    pool.get('avec.cycle').share([cycle])
+    share_out = ShareOut(cycle=cycle, date=dt.date(2024, 10, 1))
+    share_out.save()
+    ShareOut.compute([share_out])
+    ShareOut.post([share_out])
+
+
+@contextmanager
+def story():
+    "The records of the group that met once, {model: record}"
+    pool = Pool()
+    with office():
+        share_out, = pool.get('avec.share_out').search([])
+        cycle = share_out.cycle
+        meeting, = cycle.meetings
         yield {
             'avec.meeting': meeting,
             'avec.membership': cycle.group.memberships[0],
@@ -154,12 +161,13 @@ def text_of(document):
         t.strip() for t in document['content.xml'].itertext() if t.strip())
 
 
-class ReportTestCase(TestCase):
+class ReportTestCase(OfficeTestCase):
     "Test the printed papers"
 
     @classmethod
-    def setUpClass(cls):
-        activate_module('avec_group')
+    def prepare(cls):
+        with office() as company:
+            live_through(company)
 
     @with_transaction()
     def test_meeting_sheet(self):

@@ -9,22 +9,17 @@ from trytond.model.exceptions import (
 from trytond.modules.avec_group.exceptions import (
     DocumentOrderError, SheetError)
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 
 from .office import (
-    count_boxes, create_group, create_party, create_sheet, office, run_cycle)
+    OfficeTestCase, count_boxes, create_group, create_party, create_sheet,
+    office, run_cycle)
 
 NAMES = ["Aicha", "Fatima", "Hind", "Khadija"]
 
 
-class SheetTestCase(TestCase):
+class SheetTestCase(OfficeTestCase):
     "A sheet with a fault is refused with its fault and leaves nothing behind"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_group')
 
     @contextmanager
     def sheet(self, **rules):

@@ -7,19 +7,14 @@ from decimal import Decimal
 from trytond.modules.avec_group.exceptions import (
     ExitError, OpeningError, ShareOutError)
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 
-from .office import create_group, create_sheet, office, run_cycle
+from .office import (
+    OfficeTestCase, create_group, create_sheet, office, run_cycle)
 
 
-class TwiceTestCase(TestCase):
+class TwiceTestCase(OfficeTestCase):
     "Two documents that settle the same thing are not posted in one click"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_group')
 
     @contextmanager
     def group(self):

@@ -5,12 +5,11 @@ from decimal import Decimal
 
 from trytond.model.exceptions import AccessButtonError, AccessError
 from trytond.modules.avec_group.tests.office import (
-    ROLES, acting_as, create_employee, create_user, office)
+    ROLES, OfficeTestCase, acting_as, create_employee, create_user, office)
 from trytond.modules.avec_loan.exceptions import LoanApprovalError
 from trytond.modules.currency.tests import create_currency
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction, check_access
 
 from .office import (
@@ -77,13 +76,9 @@ def live_through(group, cycle, product):
     return loans
 
 
-class AccessTestCase(TestCase):
+class AccessTestCase(OfficeTestCase):
     "The roles do their work on loans, and no more"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_loan')
+    module = 'avec_loan'
 
     @with_transaction()
     def test_models_by_role(self):

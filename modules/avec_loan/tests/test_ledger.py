@@ -7,22 +7,17 @@ from collections import defaultdict
 from decimal import Decimal
 from unittest.mock import patch
 
-from trytond.modules.avec_group.tests.office import office
+from trytond.modules.avec_group.tests.office import OfficeTestCase, office
 from trytond.modules.avec_loan import debts
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 
 from .office import (
     FIRST_MEETING, create_loan, create_product, disburse, lending_group, meet)
 
 
-class LedgerTestCase(TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_loan')
+class LedgerTestCase(OfficeTestCase):
+    module = 'avec_loan'
 
     def lines(self, loan):
         "Return the receivable lines of the loan"

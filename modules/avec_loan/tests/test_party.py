@@ -1,21 +1,16 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-from trytond.modules.avec_group.tests.office import office
+from trytond.modules.avec_group.tests.office import OfficeTestCase, office
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 
 from .office import FIRST_MEETING, create_loan, create_product, lending_group
 
 
-class PartyTestCase(TestCase):
+class PartyTestCase(OfficeTestCase):
     "The identity of a borrower is erased, the loan stays"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_loan')
+    module = 'avec_loan'
 
     def erase_wizard(self):
         Erase = Pool().get('party.erase', type='wizard')

@@ -7,13 +7,12 @@ from unittest.mock import patch
 
 from trytond.model.exceptions import AccessError
 from trytond.modules.avec_group.tests.office import (
-    ROLES, START, acting_as, count_boxes, create_group, create_sheet,
-    create_user, office, run_cycle)
+    ROLES, START, OfficeTestCase, acting_as, count_boxes, create_group,
+    create_sheet, create_user, office, run_cycle)
 from trytond.modules.avec_group.tests.test_report import (
     WRITING_MODE, create_language, render, text_of)
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 FIRST = dt.date(2026, 1, 12)
@@ -96,30 +95,40 @@ def number_from_one():
     sequence.save()
 
 
-@contextmanager
-def story():
+def live_through():
     """Aicha is late with a loan of 90, and 60 are approved for Fatima
 
     Aicha paid the first of three instalments, and 11.20 of the second.
     """
-    Date = Pool().get('ir.date')
+    product = create_product()
+    cycle = create_lending_cycle(product)
+    aicha, fatima, hind = cycle.group.memberships
+    loan = request(
+        aicha, product, 90, guarantors=[fatima, hind], purpose="A sheep")
+    meet(cycle, dt.date(2026, 1, 19), lend=[loan])
+    meet(cycle, dt.date(2026, 2, 23))
+    meet(cycle, dt.date(2026, 3, 23), paid={loan: '11.20'})
+    request(fatima, product, 60)
+
+
+@contextmanager
+def story():
+    "The records of the group that was lived through"
+    pool = Pool()
+    Date = pool.get('ir.date')
+    Loan = pool.get('avec.loan')
     with office() as company, patch.object(Date, 'today', return_value=TODAY):
-        number_from_one()
-        product = create_product()
-        cycle = create_lending_cycle(product)
-        aicha, fatima, hind = cycle.group.memberships
-        loan = request(
-            aicha, product, 90, guarantors=[fatima, hind], purpose="A sheep")
-        paid_out = meet(cycle, dt.date(2026, 1, 19), lend=[loan])
-        meet(cycle, dt.date(2026, 2, 23))
-        repaid = meet(cycle, dt.date(2026, 3, 23), paid={loan: '11.20'})
+        loan, = Loan.search([('state', '=', 'disbursed')])
+        approved, = Loan.search([('state', '=', 'approved')])
+        _, paid_out, _, repaid = pool.get('avec.meeting').search(
+            [], order=[('date', 'ASC')])
         yield {
             'company': company,
-            'avec.cycle': cycle,
+            'avec.cycle': loan.cycle,
             'avec.loan': loan,
             'avec.meeting': repaid,
-            'avec.membership': aicha,
-            'approved': request(fatima, product, 60),
+            'avec.membership': loan.membership,
+            'approved': approved,
             'paid out': paid_out,
             }
 
@@ -161,12 +170,16 @@ def count_queries(name, records):
     return len(queries)
 
 
-class LoanReportTestCase(TestCase):
+class LoanReportTestCase(OfficeTestCase):
     "Test the papers of loans"
+    module = 'avec_loan'
 
     @classmethod
-    def setUpClass(cls):
-        activate_module('avec_loan')
+    def prepare(cls):
+        Date = Pool().get('ir.date')
+        with office(), patch.object(Date, 'today', return_value=TODAY):
+            number_from_one()
+            live_through()
 
     @with_transaction()
     def test_contract(self):

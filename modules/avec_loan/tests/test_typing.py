@@ -5,10 +5,9 @@ import datetime as dt
 from copy import deepcopy
 from decimal import Decimal
 
-from trytond.modules.avec_group.tests.office import office
+from trytond.modules.avec_group.tests.office import OfficeTestCase, office
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction, check_access
 
 from .office import (
@@ -20,13 +19,9 @@ FUNDS = [
     for n in ['expected', 'difference']]
 
 
-class TypingTestCase(TestCase):
+class TypingTestCase(OfficeTestCase):
     "Each amount typed is answered at once"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        activate_module('avec_loan')
+    module = 'avec_loan'
 
     @with_transaction()
     def test_queries_do_not_grow(self):
