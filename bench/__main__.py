@@ -21,8 +21,9 @@ from tools.system import ToolError, run_tool
 __all__ = ['main']
 
 BACKENDS = ['sqlite', 'postgresql']
-# What is measured in a process and a database of its own
-PARTS = ['groups', 'loans']
+# What is measured in a process of its own, and in a database with what module
+PARTS = {'groups': 'avec_group', 'loans': 'avec_loan'}
+QUICK_MODULE = 'avec_loan'
 
 
 def _processor():
@@ -69,6 +70,7 @@ def _measure_part(backend, uri, part, quick):
         command = [
             sys.executable, '-W', 'ignore', '-m', 'bench.worker',
             '--folder', folder, '--part', part,
+            '--module', QUICK_MODULE if quick else PARTS[part],
             *(['--quick'] if quick else []), result]
         environ = {
             **database.environ(),

@@ -87,12 +87,12 @@ def _versions():
         }
 
 
-def measure_groups(size):
+def measure_groups(module, size):
     "Return what is measured of the groups alone"
     from . import bulk, groups, posting, queries, reading
 
     _say("making the database")
-    books = _database('avec_group')
+    books = _database(module)
     result = {
         'engine': books.run(_engine),
         'versions': _versions(),
@@ -131,12 +131,12 @@ def measure_groups(size):
     return result
 
 
-def measure_loans(size):
+def measure_loans(module, size):
     "Return what is measured once the groups lend"
     from . import bulk, loans
 
     _say("making the database with loans")
-    books = _database('avec_loan')
+    books = _database(module)
     product = books.without_access(loans.create_product)
     result = {}
     _say("schedules")
@@ -162,10 +162,12 @@ def main():
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--folder', required=True)
     parser.add_argument('--part', choices=PARTS, required=True)
+    parser.add_argument('--module', required=True)
     parser.add_argument('result')
     options = parser.parse_args()
     config.set('database', 'path', options.folder)
-    result = PARTS[options.part](QUICK if options.quick else FULL)
+    result = PARTS[options.part](
+        options.module, QUICK if options.quick else FULL)
     with open(options.result, 'w', encoding='utf-8') as file:
         json.dump(result, file)
 

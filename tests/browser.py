@@ -41,11 +41,18 @@ def _template(modules, language, setup):
         if _template_folder is None:
             _template_folder = Path(tempfile.mkdtemp(prefix='avec-browser-'))
             atexit.register(shutil.rmtree, _template_folder, True)
+        # Another setup starts from the same modules
+        base = setup and _template(modules, language, None)
         name = f'template{len(_templates)}'
         config = _template_folder / f'{name}.conf'
+        file = _template_folder / f'{name}.sqlite'
         database.write_config(config, _template_folder, 0, '')
-        database.create(config, name, modules, language, PASSWORD, setup)
-        _templates[key] = _template_folder / f'{name}.sqlite'
+        if setup:
+            shutil.copyfile(base, file)
+            database.set_up(config, name, setup)
+        else:
+            database.create(config, name, modules, language, PASSWORD)
+        _templates[key] = file
     return _templates[key]
 
 
@@ -140,7 +147,7 @@ class BrowserTestCase(unittest.TestCase):
 
     Each test gets a page of its own.  When it fails, the log of the server is
     printed and a picture of the page is left in var/browser."""
-    modules = ['avec_group']
+    modules = ['avec_loan']
     language = 'fr'
     # A staticmethod of a function at the top level of a module
     setup_database = None

@@ -155,7 +155,6 @@ def _meet(cycle, shares, **operation):
 
 class OfficeTestCase(BrowserTestCase):
     "People of the office at work"
-    modules = ['avec_loan']
     setup_database = staticmethod(set_up)
 
     def enter(self, login, name, language='fr', menu='menu_avec'):

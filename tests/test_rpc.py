@@ -14,7 +14,7 @@ FROZEN = "in its state"
 
 class RPCTestCase(unittest.TestCase):
     "Clients of a server"
-    modules = ['avec_group']
+    modules = ['avec_loan']
     set_up = staticmethod(rpc.set_up)
 
     @classmethod
@@ -307,7 +307,6 @@ class RPCTest(RPCTestCase):
 
 class LoanRPCTest(RPCTestCase):
     "The server refuses of loans what the screens do not offer"
-    modules = ['avec_loan']
     set_up = staticmethod(rpc.set_up_loans)
     # By model, a change that is of no consequence by itself
     changes = {

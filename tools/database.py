@@ -13,7 +13,7 @@ from . import ROOT
 from .system import ToolError
 
 __all__ = [
-    'ARABIC', 'create', 'environ', 'serve_command', 'write_config']
+    'ARABIC', 'create', 'environ', 'serve_command', 'set_up', 'write_config']
 
 # Tryton has no record for this language.  Figures and dates are written the
 # way Morocco does.  Arabic has six plurals where trytond admits four.
@@ -97,22 +97,30 @@ def environ():
         if not k.startswith(('TRYTOND_', 'DB_'))}
 
 
-def create(config, name, modules, language, password, setup=None):
-    """Make the database in another process
-
-    The setup is a function at the top level of a module, it gets the
-    configuration of proteus as the keyword config."""
+def create(config, name, modules, language, password):
+    "Make the database in another process"
     with tempfile.NamedTemporaryFile('w', encoding='utf-8') as passfile:
         passfile.write(password)
         passfile.flush()
-        command = [
-            sys.executable, '-O', '-m', 'tools.database',
-            '--config', config, '--database', name, '--language', language]
-        if setup:
-            command += ['--setup', f'{setup.__module__}:{setup.__name__}']
-        process = subprocess.run(
-            [*command, *modules], cwd=ROOT,
-            env={**environ(), 'TRYTONPASSFILE': passfile.name})
+        _run(
+            config, name, '--language', language, '--activate', *modules,
+            TRYTONPASSFILE=passfile.name)
+
+
+def set_up(config, name, function):
+    """Call the function in another process
+
+    It is at the top level of a module, and gets the configuration of proteus
+    as the keyword config."""
+    _run(
+        config, name, '--setup', f'{function.__module__}:{function.__name__}')
+
+
+def _run(config, name, *arguments, **env):
+    process = subprocess.run(
+        [sys.executable, '-O', '-m', 'tools.database',
+            '--config', config, '--database', name, *arguments],
+        cwd=ROOT, env={**environ(), **env})
     if process.returncode:
         raise ToolError(f"The database {name} could not be made")
 
@@ -167,11 +175,14 @@ def main():
     parser.add_argument('--config', required=True)
     parser.add_argument('--database', required=True)
     parser.add_argument('--language', default='fr')
+    parser.add_argument(
+        '--activate', nargs='+', dest='modules', metavar='module',
+        help="make the database with the modules")
     parser.add_argument('--setup', help="module:function to call at the end")
-    parser.add_argument('modules', nargs='+')
     options = parser.parse_args()
-    _activate(options)
-    _finish(options)
+    if options.modules:
+        _activate(options)
+        _finish(options)
     if options.setup:
         _set_up(options)
 

@@ -25,6 +25,10 @@ from .system import (
 __all__ = ['Result', 'main']
 
 SUITES = ['lint', 'sqlite', 'postgresql', 'browser']
+# Tests of the top level that use the database of the suite, the others would
+# do the same twice
+ON_EACH_DATABASE = {
+    'tests.test_avec_modules', 'tests.test_bench', 'tests.test_demo_load'}
 SLOWEST = 10
 
 
@@ -196,10 +200,9 @@ def default_names(suite):
         for s in ['postgresql', 'browser']}
     if suite == 'browser':
         return own['browser']
-    others = set(own['browser'])
-    if suite != 'postgresql':
-        others |= set(own['postgresql'])
-    return [n for n in names if n not in others]
+    if suite == 'postgresql':
+        return [n for n in names if n in {*own[suite], *ON_EACH_DATABASE}]
+    return [n for n in names if n not in {*own['browser'], *own['postgresql']}]
 
 
 def _selection(options):

@@ -48,8 +48,8 @@ def source():
         folder = Path(folder)
         config = folder / 'trytond.conf'
         database.write_config(config, folder, 0, '')
-        database.create(
-            config, DATABASE, modules(), ENGLISH, DATABASE, setup=export)
+        database.create(config, DATABASE, modules(), ENGLISH, DATABASE)
+        database.set_up(config, DATABASE, export)
         return {m: _source(m, folder / f'{m}.po') for m in modules()}
 
 
