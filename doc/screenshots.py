@@ -26,10 +26,13 @@ class Guide:
         self.client = Client(page)
         self.language = user.language
 
-    def enter(self, name, tab=None):
+    def enter(self, name, tab=None, menus=()):
         "Open the entry of the menu, and a tab of its list"
         self.client.menu(
-            text(MENU, self.language), action(name, self.language))
+            text(MENU, self.language),
+            *(text(f'model:ir.ui.menu,name:{m}', self.language)
+                for m in menus),
+            action(name, self.language))
         if tab:
             self.client.show(text(f'{TAB}{name}_domain_{tab}', self.language))
 
@@ -53,6 +56,17 @@ def cycle_form(guide):
     guide.client.grid().open()
 
 
+def loan_form(guide):
+    guide.enter('act_loan_form', 'late', ['menu_loan'])
+    guide.client.grid().open()
+
+
+def loan_portfolio(guide):
+    guide.enter(
+        'act_portfolio_subdivision', menus=['menu_loan', 'menu_portfolio'])
+    guide.client.tool('switch_')
+
+
 def share_out_form(guide):
     guide.enter('act_share_out_form', 'paid')
     guide.client.grid().open()
@@ -73,6 +87,8 @@ PICTURES = {
     'cycle-form-fr': ('finance', cycle_form),
     'general-ledger-fr': ('finance', general_ledger),
     'group-form-fr': ('finance', group_form),
+    'loan-form-fr': ('finance', loan_form),
+    'loan-portfolio-fr': ('finance', loan_portfolio),
     'meeting-form-ar': ('auditeur', meeting_form),
     'meeting-form-fr': ('finance', meeting_form),
     'meeting-list-fr': ('finance', meeting_list),
