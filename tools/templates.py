@@ -104,14 +104,13 @@ class Templates:
     def _activate_modules(self, modules, *setup):
         "Activate the modules before the setup, for whatever setup they have"
         names = [modules] if isinstance(modules, str) else sorted(modules)
-
-        def restore():
+        name = '--'.join([
+                '-'.join(names), *map(self._tools._func_name, setup)])
+        if not self._original[self._module, 'restore_db_cache'](name):
             self._module.drop_db()
             self._module.activate_module(names)
-        previous = self._tools.drop_create
-        self._tools.drop_create = restore
-        try:
-            return self._original[self._tools, 'activate_modules'](
-                modules, *setup)
-        finally:
-            self._tools.drop_create = previous
+            config = self._tools._get_config()
+            for function in setup:
+                function(config=config)
+            self._module.backup_db_cache(name)
+        return self._tools._get_config()
