@@ -1,0 +1,26 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+from trytond.pool import Pool, PoolMeta
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [
+            ('avec.training.session', 'trainer'),
+            ]
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Assessment = pool.get('avec.training.assessment')
+        Attendance = pool.get('avec.training.attendance')
+        # What was attended and scored stays: it only counts, anonymous
+        return super().to_erase(party_id) + [
+            (Model, [('party', '=', party_id)], True, ['note'], [None])
+            for Model in [Attendance, Assessment]]
