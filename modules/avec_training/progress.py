@@ -3,7 +3,7 @@
 "What members have of each curriculum and what they still lack"
 from collections import defaultdict
 
-from sql import Literal, Null, Window
+from sql import Cast, Literal, Null, Window
 from sql.aggregate import Count, Max, Min, Sum
 from sql.conditionals import Case, Coalesce
 from sql.functions import Round, RowNumber
@@ -120,7 +120,7 @@ class Progress(ModelSQL, ModelView):
             .join(done_topics, 'LEFT', condition=same(done_topics))
             .join(trained, 'LEFT', condition=same(trained))
             .select(
-                (fields.BigInteger('').sql_cast(person.id) * ROW
+                (Cast(person.id, 'BIGINT') * ROW
                     + required.curriculum).as_('id'),
                 *(getattr(person, n).as_(n) for n in [
                         'company', 'party', 'membership', 'group', 'member',

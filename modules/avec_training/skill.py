@@ -1,6 +1,6 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-from sql import Window
+from sql import Cast, Window
 from sql.functions import RowNumber
 
 from trytond.model import ModelSQL, ModelView, fields
@@ -52,7 +52,7 @@ class Skill(ModelSQL, ModelView):
             .join(given, condition=given.topic == covered.topic)
             .join(kind, condition=given.skill == kind.id)
             .select(
-                (fields.BigInteger('').sql_cast(line.id) * ROW
+                (Cast(line.id, 'BIGINT') * ROW
                     + kind.id).as_('id'),
                 line.company.as_('company'),
                 line.party.as_('party'),
