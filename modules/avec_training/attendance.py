@@ -11,6 +11,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import AttendanceValidationError
+from .outcomes import number
 from .session import SessionLinkMixin
 
 
@@ -200,7 +201,7 @@ class Attendance(MemberMixin, SessionLinkMixin, ModelSQL, ModelView):
             (group.company != session.company, 'company'),
             (~here, 'member'),
             (~(in_groups | in_programme), 'scope'),
-            (table.hours > session.hours, 'hours'),
+            (number(table.hours) > number(session.hours), 'hours'),
             (twin.id != Null, 'twice'),
             else_=Null)
         faults = (table

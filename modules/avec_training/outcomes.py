@@ -3,7 +3,7 @@
 """What members learnt, as queries for lists, reports and indicators
 
 Each counts persons: who is in two groups, or left and came back, is one."""
-from sql import Literal, Null, Union, Window
+from sql import Cast, Literal, Null, Union, Window
 from sql.aggregate import Count, Max, Min, Sum
 from sql.conditionals import Case, Coalesce
 from sql.functions import Ceil, Round, RowNumber
@@ -12,7 +12,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 __all__ = [
-    'attended', 'context_date', 'hours_by_axis', 'requirements',
+    'attended', 'context_date', 'hours_by_axis', 'number', 'requirements',
     'score_gains', 'topics_attended', 'trained', 'trained_by_axis']
 
 _PERSON = ['company', 'party', 'curriculum']
@@ -22,6 +22,11 @@ def context_date():
     "Return the day at which the user looks at what members learnt"
     return (Transaction().context.get('avec_date')
         or Pool().get('ir.date').today())
+
+
+def number(column):
+    "Return the decimal to calculate with, which SQLite stores as bytes"
+    return Cast(column, 'NUMERIC')
 
 
 def attended(date, start=None):
@@ -53,7 +58,7 @@ def attended(date, start=None):
             membership.group.as_('group'),
             session.curriculum.as_('curriculum'),
             session.date.as_('date'),
-            Coalesce(line.hours, session.hours).as_('hours'),
+            number(Coalesce(line.hours, session.hours)).as_('hours'),
             where=where))
 
 
@@ -91,7 +96,7 @@ def requirements():
         group_by=topic.curriculum)
     # Whole numbers, because SQLite calculates with floats
     topics = Ceil(
-        Round(curriculum.share_required * 10000)
+        Round(number(curriculum.share_required) * 10000)
         * Coalesce(count.count, 0) / 10000.0)
     return (curriculum
         .join(count, 'LEFT', condition=count.curriculum == curriculum.id)
@@ -101,7 +106,8 @@ def requirements():
             curriculum.rule.as_('rule'),
             curriculum.active.as_('active'),
             Case(
-                (curriculum.rule == 'hours', curriculum.hours_required),
+                (curriculum.rule == 'hours',
+                    number(curriculum.hours_required)),
                 else_=topics).as_('required')))
 
 
@@ -239,8 +245,8 @@ def _scored(date):
             assessment.curriculum.as_('curriculum'),
             assessment.moment.as_('moment'),
             assessment.date.as_('date'),
-            Round(assessment.score * 1.0 / assessment.max_score, 4
-                ).as_('score'),
+            Round(number(assessment.score) * 1.0
+                / number(assessment.max_score), 4).as_('score'),
             where=(assessment.date <= date)
             & (assessment.score != Null)
             & (Coalesce(session.state, '') != 'cancelled')))
