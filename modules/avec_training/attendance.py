@@ -97,7 +97,6 @@ class Attendance(MemberMixin, SessionLinkMixin, ModelSQL, ModelView):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__.add('session')
         table = cls.__table__()
         cls._sql_constraints += [
             ('membership_unique',

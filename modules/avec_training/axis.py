@@ -3,7 +3,8 @@
 from sql.conditionals import Coalesce
 from sql.operators import Equal
 
-from trytond.model import Exclude, ModelSQL, ModelView, fields, sequence_ordered
+from trytond.model import (
+    Exclude, ModelSQL, ModelView, fields, sequence_ordered)
 
 
 class SharedMixin:

@@ -135,10 +135,15 @@ class Certificate(TrainingReport):
         cls.check_trained(rows)
         attended = Progress.attended_topics(rows)
         context['certificates'] = [
-            (r, [(t.name, cls.format_day(attended[r.id][t.id]))
-                    for t in r.curriculum.topics if t.id in attended[r.id]])
-            for r in rows]
+            (r, list(cls._topics(r, attended[r.id]))) for r in rows]
         return context
+
+    @classmethod
+    def _topics(cls, row, days):
+        "Yield the topics that were attended, with their days"
+        for topic in row.curriculum.topics:
+            if topic.id in days:
+                yield topic.name, cls.format_day(days[topic.id])
 
     @classmethod
     def _rows(cls, records):

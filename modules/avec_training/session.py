@@ -615,6 +615,7 @@ class Session(Workflow, ModelSQL, ModelView):
                 'number', 'attendances', 'assessments', 'cancel_reason',
                 'held_by', 'cancelled_by']:
             default.setdefault(name, None)
+        default.setdefault('date', cls.default_date())
         return super().copy(sessions, default=default)
 
     def get_rec_name(self, name):
@@ -679,7 +680,9 @@ class SessionGroup(SessionLinkMixin, ModelSQL):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        cls.__access__ |= {'session', 'group'}
+        cls.__access__.add('session')
+        # A link to an own group would open the session of others
+        cls.__rpc__.clear()
         table = cls.__table__()
         cls._sql_constraints += [
             ('session_group_unique',

@@ -2,15 +2,26 @@
 # this repository contains the full copyright notices and license terms.
 "Training of a group for the unit tests, see the office of avec_group"
 import datetime as dt
+from contextlib import contextmanager
 from decimal import Decimal
 
 from trytond.modules.avec_group.tests.office import create_party
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 
 __all__ = [
-    'assess', 'create_curriculum', 'create_session', 'days', 'hold', 'train']
+    'assess', 'create_curriculum', 'create_session', 'days', 'hold', 'office',
+    'train']
 
 FIRST = dt.date(2026, 1, 12)
+
+
+@contextmanager
+def office(name="Office", currency=None):
+    "Set a company, which needs no accounts to train"
+    company = create_company(name, currency=currency)
+    with set_company(company):
+        yield company
 
 
 def days(count):

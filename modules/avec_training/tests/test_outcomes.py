@@ -15,7 +15,7 @@ from trytond.tests.test_tryton import (
 from trytond.transaction import Transaction
 
 from .office import (
-    assess, create_curriculum, create_session, days, hold, train)
+    assess, create_curriculum, create_session, days, hold, office, train)
 
 MEMBERS = ["Aicha", "Fatima", "Hind", "Zahra"]
 
@@ -48,7 +48,7 @@ class OutcomesTestCase(TestCase):
     def test_random_histories(self):
         "Lists say the same as the rule applied by hand to each history"
         rng = random.Random(4)
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS)
             curricula = [
                 create_curriculum(
@@ -113,7 +113,7 @@ class OutcomesTestCase(TestCase):
     def test_required_in_sql_as_in_python(self):
         "No share is rounded up once too often"
         Curriculum = Pool().get('avec.training.curriculum')
-        with set_company(create_company()):
+        with office():
             for share in ['0.55', '0.07', '0.3333', '0.29', '0.7', '1']:
                 create_curriculum(
                     topics=(1,) * 20, skills=False,
@@ -127,7 +127,7 @@ class OutcomesTestCase(TestCase):
 
     @with_transaction()
     def test_curriculum_without_topics_trains_nobody(self):
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS)
             curriculum = create_curriculum(topics=())
             train(curriculum, [group], topics=())
@@ -139,7 +139,7 @@ class OutcomesTestCase(TestCase):
     def test_person_who_came_back(self):
         "Who left and came back, or is in two groups, is one person"
         Membership = Pool().get('avec.membership')
-        with set_company(create_company()):
+        with office():
             atlas = create_group("Atlas", ["Aicha", "Fatima"])
             miel = create_group("Miel", ["Hind"])
             curriculum = create_curriculum(topics=(2, 2), share_required=1)
@@ -168,7 +168,7 @@ class OutcomesTestCase(TestCase):
     @with_transaction()
     def test_axis_by_any_of_its_curricula(self):
         "Who completed one curriculum of an axis is trained in it, once"
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS)
             first, second = [
                 create_curriculum(topics=(2,)) for _ in range(2)]
@@ -190,7 +190,7 @@ class OutcomesTestCase(TestCase):
     @with_transaction()
     def test_hours_by_axis(self):
         "Hours are summed from a day to a day"
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS)
             curriculum = create_curriculum()
             for day in [0, 5, 10]:
@@ -211,7 +211,7 @@ class OutcomesTestCase(TestCase):
         "The first score before and the last one after, as at a day"
         Gain = Pool().get('avec.training.gain')
         Session = Pool().get('avec.training.session')
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS)
             aicha, fatima, *_ = group.memberships
             curriculum = create_curriculum()
@@ -251,7 +251,7 @@ class OutcomesTestCase(TestCase):
         pool = Pool()
         Session = pool.get('avec.training.session')
         Skill = pool.get('avec.training.skill')
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS[:2])
             curriculum = create_curriculum()
             first = train(
@@ -301,7 +301,7 @@ class OutcomesTestCase(TestCase):
     @with_transaction()
     def test_retired_curriculum(self):
         "A curriculum no longer taught is nobody's to start, but counts"
-        with set_company(create_company()):
+        with office():
             group = create_group("Atlas", MEMBERS)
             curriculum = create_curriculum(topics=(2,))
             train(curriculum, [group], absent=MEMBERS[1:])
