@@ -14,6 +14,7 @@ from .loans import LoanChanges, Loans
 from .meetings import Meetings
 from .office import load_office
 from .progress import Progress
+from .training import Training
 from .verify import Figures
 
 __all__ = ['DemoError', 'PARTS', 'Loader']
@@ -21,7 +22,7 @@ __all__ = ['DemoError', 'PARTS', 'Loader']
 # In the order of what happens in a week
 PARTS = [
     Committees, Cycles, Loans, Meetings, Exits, Amendments, LoanChanges,
-    ShareOuts, Figures]
+    ShareOuts, Training, Figures]
 # Posting takes the locks of these: known before, nothing is done twice
 LOCKED = [
     'account.journal.period', 'avec.cycle', 'avec.loan', 'ir.sequence.strict']
