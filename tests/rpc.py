@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from trytond.protocols.jsonrpc import JSONDecoder, JSONEncoder
 
-__all__ = ['Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_loans']
+__all__ = ['Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_loans', 'set_up_training']
 
 PASSWORD = 'rpc-test-1'
 GROUPS = [
@@ -117,6 +117,35 @@ def set_up_loans(config):
         lent.click('approve')
         tools.meet(cycle, dt.date(2026, 1, 19), lend=[lent])
         tools.meet(cycle, dt.date(2026, 2, 23), repay={lent: 10})
+
+
+def set_up_training(config):
+    """Make an office with a user of each role and the sessions of two groups
+
+    The agent follows the first group, the colleague the second.  Each has a
+    session that was held and one that is planned, and they share another."""
+    from trytond.modules.avec_training.tests import tools
+
+    employees = _create_office(config)
+    curriculum = tools.create_curriculum('LIFE', "Life", 'life', {
+            "Listening": (2, ["Communication"]),
+            "Speaking": (2, ["Speaking Up"]),
+            })
+    groups = [
+        _create_group(name, employees[login])
+        for name, login in zip(GROUPS, ['agent', 'colleague'])]
+    for i, group in enumerate(groups):
+        trainer = employees[['agent', 'colleague'][i]].party
+        for day, topic in enumerate(["Listening", "Speaking"]):
+            session = tools.plan_session(
+                curriculum, [group], [topic], dt.date(2026, 1, 12 + day),
+                trainer)
+            session.save()
+            if not day:
+                session.click('hold')
+    tools.plan_session(
+        curriculum, groups, ["Speaking"], dt.date(2026, 1, 19),
+        trainer).save()
 
 
 def _create_office(config):
