@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from trytond.protocols.jsonrpc import JSONDecoder, JSONEncoder
 
-__all__ = ['Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_loans', 'set_up_training']
+__all__ = [
+    'Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_loans',
+    'set_up_training']
 
 PASSWORD = 'rpc-test-1'
 GROUPS = [

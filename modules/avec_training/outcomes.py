@@ -12,8 +12,9 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 __all__ = [
-    'attended', 'context_date', 'hours_by_axis', 'number', 'requirements',
-    'score_gains', 'topics_attended', 'trained', 'trained_by_axis']
+    'attended', 'context_date', 'hours_by_axis', 'number', 'ratio',
+    'requirements', 'score_gains', 'topics_attended', 'trained',
+    'trained_by_axis']
 
 _PERSON = ['company', 'party', 'curriculum']
 
@@ -27,6 +28,12 @@ def context_date():
 def number(column):
     "Return the decimal to calculate with, which SQLite stores as bytes"
     return Cast(column, 'NUMERIC')
+
+
+def ratio(part, whole):
+    "Return the part as a fraction of the whole"
+    # The float makes SQLite divide decimals that happen to be whole
+    return Round(number(part * 1.0 / whole), 4)
 
 
 def attended(date, start=None):
@@ -95,9 +102,9 @@ def requirements():
         topic.curriculum.as_('curriculum'), Count(topic.id).as_('count'),
         group_by=topic.curriculum)
     # Whole numbers, because SQLite calculates with floats
-    topics = Ceil(
-        Round(number(curriculum.share_required) * 10000)
-        * Coalesce(count.count, 0) / 10000.0)
+    topics = number(Ceil(
+            Round(number(curriculum.share_required) * 10000)
+            * Coalesce(count.count, 0) / 10000.0))
     return (curriculum
         .join(count, 'LEFT', condition=count.curriculum == curriculum.id)
         .select(
@@ -245,8 +252,8 @@ def _scored(date):
             assessment.curriculum.as_('curriculum'),
             assessment.moment.as_('moment'),
             assessment.date.as_('date'),
-            Round(number(assessment.score) * 1.0
-                / number(assessment.max_score), 4).as_('score'),
+            ratio(number(assessment.score), number(assessment.max_score)
+                ).as_('score'),
             where=(assessment.date <= date)
             & (assessment.score != Null)
             & (Coalesce(session.state, '') != 'cancelled')))

@@ -111,8 +111,8 @@ class Progress(ModelSQL, ModelView):
         share = Case(
             (required.required > 0, Case(
                     (reached >= required.required, 1),
-                    else_=Round(
-                        Coalesce(reached, 0) * 1.0 / required.required, 4))),
+                    else_=outcomes.ratio(
+                        Coalesce(reached, 0), required.required))),
             else_=Null)
         return (person
             .join(required, condition=Literal(True))

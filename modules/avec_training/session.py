@@ -115,6 +115,10 @@ class Session(Workflow, ModelSQL, ModelView):
             "On the Sheet"), 'get_counts')
     present_count = fields.Function(fields.Integer(
             "Present", help="Who was present or late."), 'get_counts')
+    scope = fields.Function(fields.Char(
+            "For", help="The groups, or the whole programme."),
+        'get_scope')
+    time = fields.Function(fields.Char("Time"), 'on_change_with_time')
     color = fields.Function(fields.Char("Color"), 'on_change_with_color')
     state = fields.Selection([
             ('planned', "Planned"),
@@ -211,6 +215,27 @@ class Session(Workflow, ModelSQL, ModelView):
     @classmethod
     def search_axis(cls, name, clause):
         return [('curriculum.' + clause[0], *clause[1:])]
+
+    @classmethod
+    def get_scope(cls, sessions, name):
+        Group = Pool().get('avec.group')
+        groups = {s.id: [g.id for g in s.groups] for s in sessions}
+        # A session may be shared with groups that another agent follows
+        with check_access():
+            seen = {g.id for g in Group.search([
+                        ('id', 'in', list({
+                                    g for gs in groups.values()
+                                    for g in gs})),
+                        ])}
+        return {
+            s.id: ', '.join(g.rec_name for g in s.groups if g.id in seen)
+            or (s.programme.rec_name if s.programme else '')
+            for s in sessions}
+
+    @fields.depends('start_time', 'end_time')
+    def on_change_with_time(self, name=None):
+        return ' – '.join(
+            f'{t:%H:%M}' for t in [self.start_time, self.end_time] if t)
 
     @fields.depends('state')
     def on_change_with_color(self, name=None):
