@@ -196,6 +196,8 @@ class AccessTestCase(TestCase):
             with acting_as(mine):
                 Session.fill([Session(session.id)])
                 self.assertEqual(names(), ["Aicha"])
+                values, = Session.read([session.id], ['scope'])
+                self.assertEqual(values['scope'], atlas.rec_name)
                 # The members of the colleague are not yet on the sheet
                 with self.assertRaisesRegex(SessionError, "Miel"):
                     Session.hold([Session(session.id)])
@@ -210,6 +212,9 @@ class AccessTestCase(TestCase):
                 line, = Attendance.search([])
                 Attendance.write([line], {'attendance': 'late'})
             self.assertEqual(names(), ["Aicha", "Hind"])
+            self.assertEqual(
+                Session(session.id).scope,
+                f"{atlas.rec_name}, {miel.rec_name}")
             with acting_as(mine):
                 with self.assertRaises(AccessError):
                     Attendance.read([line.id], ['attendance'])
