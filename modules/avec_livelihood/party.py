@@ -1,0 +1,41 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+from sql import Column
+
+from trytond.pool import Pool, PoolMeta
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [
+            ('avec.activity.funding', 'donor'),
+            ]
+
+
+class Erase(metaclass=PoolMeta):
+    __name__ = 'party.erase'
+
+    def to_erase(self, party_id):
+        pool = Pool()
+        Activity = pool.get('avec.activity')
+        Funding = pool.get('avec.activity.funding')
+        Record = pool.get('avec.activity.record')
+        owned = [('owners.membership.party', '=', party_id)]
+        own = [*owned, ('kind', '=', 'individual')]
+        activities = [a.id for a in Activity.search(owned)]
+        return super().to_erase(party_id) + [
+            (Activity, owned, True, ['note'], [None]),
+            # It may be named after its owner
+            (Activity, own, False, ['name'], [_number]),
+            (Record, [('activity', 'in', activities)], True,
+                ['note'], [None]),
+            (Funding, [('activity', 'in', activities)], True,
+                ['description'], [None]),
+            ]
+
+
+def _number(column):
+    return Column(column.table, 'number')
