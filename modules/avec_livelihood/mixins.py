@@ -141,3 +141,12 @@ class PersonMixin(PlaceMixin):
     @fields.depends('company')
     def on_change_with_currency(self, name=None):
         return self.company.currency if self.company else None
+
+
+def setting(name, company):
+    "Return the setting of the company, the default where nothing is set"
+    Configuration = Pool().get('avec.configuration')
+    value = Configuration(1).get_multivalue(name, company=company.id)
+    if value is None:
+        value = getattr(Configuration, 'default_' + name)()
+    return value

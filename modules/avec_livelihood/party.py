@@ -2,6 +2,8 @@
 # this repository contains the full copyright notices and license terms.
 from sql import Column
 
+from trytond.i18n import gettext
+from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
 
 
@@ -12,16 +14,34 @@ class Replace(metaclass=PoolMeta):
     def fields_to_replace(cls):
         return super().fields_to_replace() + [
             ('avec.activity.funding', 'donor'),
+            ('avec.cooperative', 'party'),
+            ('avec.cooperative.member', 'party'),
             ]
 
 
 class Erase(metaclass=PoolMeta):
     __name__ = 'party.erase'
 
+    def check_erase_company(self, party, company):
+        Member = Pool().get('avec.cooperative.member')
+        super().check_erase_company(party, company)
+        for member in Member.search([
+                    ('party', '=', party.id),
+                    ('cooperative.company', '=', company.id),
+                    ('cooperative.state', '!=', 'dissolved'),
+                    ('end_date', '=', None),
+                    ], limit=1):
+            raise EraseError(gettext(
+                    'avec_livelihood.msg_erase_party_cooperative',
+                    party=party.rec_name,
+                    cooperative=member.cooperative.rec_name,
+                    company=company.rec_name))
+
     def to_erase(self, party_id):
         pool = Pool()
         Activity = pool.get('avec.activity')
         Funding = pool.get('avec.activity.funding')
+        Payment = pool.get('avec.cooperative.payment')
         Record = pool.get('avec.activity.record')
         owned = [('owners.membership.party', '=', party_id)]
         own = [*owned, ('kind', '=', 'individual')]
@@ -33,6 +53,8 @@ class Erase(metaclass=PoolMeta):
             (Record, [('activity', 'in', activities)], True,
                 ['note'], [None]),
             (Funding, [('activity', 'in', activities)], True,
+                ['description'], [None]),
+            (Payment, [('member.party', '=', party_id)], True,
                 ['description'], [None]),
             ]
 

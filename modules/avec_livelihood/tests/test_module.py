@@ -13,5 +13,10 @@ class AvecLivelihoodTestCase(
     module = 'avec_livelihood'
     extras = ['avec_loan']
 
+    @property
+    def _skip_company_rule(self):
+        # Who follows a cooperative need not see its books
+        return super()._skip_company_rule | {('avec.cooperative', 'books')}
+
 
 del ModuleTestCase
