@@ -16,6 +16,9 @@ class Replace(metaclass=PoolMeta):
             ('avec.activity.funding', 'donor'),
             ('avec.cooperative', 'party'),
             ('avec.cooperative.member', 'party'),
+            ('avec.self_employment', 'party'),
+            ('avec.employment', 'party'),
+            ('avec.employment', 'employer'),
             ]
 
 
@@ -40,9 +43,12 @@ class Erase(metaclass=PoolMeta):
     def to_erase(self, party_id):
         pool = Pool()
         Activity = pool.get('avec.activity')
+        Employment = pool.get('avec.employment')
+        FollowUp = pool.get('avec.employment.follow_up')
         Funding = pool.get('avec.activity.funding')
         Payment = pool.get('avec.cooperative.payment')
         Record = pool.get('avec.activity.record')
+        SelfEmployment = pool.get('avec.self_employment')
         owned = [('owners.membership.party', '=', party_id)]
         own = [*owned, ('kind', '=', 'individual')]
         activities = [a.id for a in Activity.search(owned)]
@@ -54,6 +60,12 @@ class Erase(metaclass=PoolMeta):
                 ['note'], [None]),
             (Funding, [('activity', 'in', activities)], True,
                 ['description'], [None]),
+            (SelfEmployment, [('party', '=', party_id)], True,
+                ['registration_number', 'note'], [None, None]),
+            (Employment, [('party', '=', party_id)], True,
+                ['employer_name', 'note'], [None, None]),
+            (FollowUp, [('employment.party', '=', party_id)], True,
+                ['note'], [None]),
             (Payment, [('member.party', '=', party_id)], True,
                 ['description'], [None]),
             ]
