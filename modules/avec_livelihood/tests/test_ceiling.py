@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trytond.modules.avec_livelihood.ceiling import (
     ABOVE, BELOW, NEAR, Ceiling, in_force, level, quarter_start, share)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trytond.modules.avec_livelihood.income import (
     MONTHS, Month, add_months, change, first_day, monthly_profit)
 
