@@ -18,7 +18,7 @@ from trytond.pyson import Bool, Eval, If
 from . import income
 from .exceptions import (
     ActivityDatesError, ActivityOwnersError, ActivityStateError, FrozenError)
-from .mixins import PlaceMixin, SectorMixin, as_at
+from .mixins import PlaceMixin, SectorMixin, as_at, last_day
 
 # Those counted as created: an idea is not
 CREATED = ['started', 'running', 'stopped']
@@ -351,7 +351,7 @@ class Activity(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
                 'start_date', 'running_date', 'stop_date', 'baseline_date',
                 'state'}:
             return
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for activity in activities:
             dates = [d for d in [
                     activity.start_date, activity.running_date,

@@ -11,6 +11,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from .exceptions import FundingError
+from .mixins import last_day
 
 
 class Funding(ModelSQL, ModelView):
@@ -80,7 +81,7 @@ class Funding(ModelSQL, ModelView):
 
     @classmethod
     def check_date(cls, fundings):
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for funding in fundings:
             if funding.date > today:
                 raise FundingError(gettext(

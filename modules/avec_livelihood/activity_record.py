@@ -4,11 +4,11 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.avec_group.document import format_date
 from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from . import income
 from .exceptions import ActivityRecordError
+from .mixins import last_day
 
 
 def _amount(string, name, **attributes):
@@ -131,7 +131,7 @@ class Record(ModelSQL, ModelView):
     @classmethod
     def check_month(cls, records):
         "Check that the months are those in which the activity was there"
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for record in records:
             activity = record.activity
             if not activity.start_date or (

@@ -15,7 +15,7 @@ from trytond.transaction import Transaction
 
 from .exceptions import (
     CapitalWarning, CooperativeDatesError, CooperativeStateError, FrozenError)
-from .mixins import PlaceMixin, SectorMixin, setting
+from .mixins import PlaceMixin, SectorMixin, last_day, setting
 
 _PREPARING = Eval('state') == 'preparing'
 _DISSOLVED = Eval('state') == 'dissolved'
@@ -244,7 +244,7 @@ class Cooperative(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
         names = ['assembly_date', 'registration_date', 'dissolution_date']
         if field_names and not field_names & set(names):
             return
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for cooperative in cooperatives:
             dates = [
                 d for d in (getattr(cooperative, n) for n in names) if d]

@@ -14,6 +14,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
 from .exceptions import CooperativeMemberError
+from .mixins import last_day
 
 
 class Member(ModelSQL, ModelView):
@@ -140,7 +141,7 @@ class Member(ModelSQL, ModelView):
     def check_end(cls, members, field_names=None):
         if field_names and 'end_date' not in field_names:
             return
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for member in members:
             if member.end_date and member.end_date > today:
                 raise CooperativeMemberError(gettext(

@@ -14,6 +14,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from .exceptions import CapitalError, FrozenError
+from .mixins import last_day
 
 _STATES = {
     'readonly': Eval('state') != 'draft',
@@ -211,7 +212,7 @@ class Payment(Workflow, ModelSQL, ModelView):
     @classmethod
     def check_post(cls, payments):
         Member = Pool().get('avec.cooperative.member')
-        today = Pool().get('ir.date').today()
+        today = last_day()
         members = list({p.member for p in payments})
         to_pay = Member.get_capital(members, ['to_pay'])['to_pay']
         for payment in payments:

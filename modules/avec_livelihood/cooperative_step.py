@@ -11,6 +11,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
 
 from .exceptions import CooperativeStepError, FrozenError
+from .mixins import last_day
 
 CHECKS = [
     (None, ""),
@@ -144,7 +145,7 @@ class Step(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def do(cls, steps):
-        today = Pool().get('ir.date').today()
+        today = last_day()
         documented = cls._documented(steps)
         for step in steps:
             step.date = step.date or today

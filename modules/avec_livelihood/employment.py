@@ -11,7 +11,7 @@ from trytond.transaction import Transaction
 
 from . import income
 from .exceptions import EmploymentError
-from .mixins import PersonMixin, SectorMixin, as_at
+from .mixins import PersonMixin, SectorMixin, as_at, last_day
 
 # The months after which the person is asked again
 FOLLOW_UPS = [3, 6, 12]
@@ -134,7 +134,7 @@ class Employment(PersonMixin, SectorMixin, ModelSQL, ModelView):
         FollowUp = Pool().get('avec.employment.follow_up')
         if field_names and not field_names & {'start_date', 'end_date'}:
             return
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for employment in employments:
             start, end = employment.start_date, employment.end_date
             if end and end < start:
@@ -289,7 +289,7 @@ class FollowUp(ModelSQL, ModelView):
 
     @classmethod
     def check_dates(cls, follow_ups):
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for follow_up in follow_ups:
             date = follow_up.done_date
             employment = follow_up.employment

@@ -13,6 +13,15 @@ def as_at():
         or Pool().get('ir.date').today())
 
 
+def last_day():
+    """Return the last day that is not in the future
+
+    Figures asked for as at a later day are those of a world in which it has
+    come."""
+    today = Pool().get('ir.date').today()
+    return max(today, Transaction().context.get('avec_date') or today)
+
+
 class SectorMixin:
     "A livelihood in a sector of the economy"
     __slots__ = ()

@@ -19,7 +19,7 @@ from trytond.pyson import Eval, If
 from . import ceiling
 from .exceptions import (
     FrozenError, SelfEmploymentDatesError, SelfEmploymentStateError)
-from .mixins import PersonMixin, SectorMixin, as_at, setting
+from .mixins import PersonMixin, SectorMixin, as_at, last_day, setting
 
 CATEGORIES = [
     ('services', "Services"),
@@ -263,7 +263,7 @@ class SelfEmployment(
         names = ['application_date', 'registration_date', 'end_date']
         if field_names and not field_names & set(names):
             return
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for record in records:
             dates = [d for d in (getattr(record, n) for n in names) if d]
             if dates != sorted(dates):

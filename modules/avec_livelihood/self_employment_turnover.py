@@ -11,6 +11,7 @@ from trytond.pyson import Eval
 
 from . import ceiling
 from .exceptions import TurnoverError, TurnoverWarning
+from .mixins import last_day
 
 
 class Turnover(ModelSQL, ModelView):
@@ -87,7 +88,7 @@ class Turnover(ModelSQL, ModelView):
 
     @classmethod
     def check_quarter(cls, turnovers):
-        today = Pool().get('ir.date').today()
+        today = last_day()
         for turnover in turnovers:
             record = turnover.self_employment
             start = ceiling.quarter_start(

@@ -2,16 +2,27 @@
 # this repository contains the full copyright notices and license terms.
 "Livelihoods of the members of a group for the unit tests"
 import datetime as dt
+from contextlib import contextmanager
 from decimal import Decimal
 
 from trytond.modules.avec_group.tests.office import create_group, create_party
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 
 __all__ = [
-    'START', 'create_activity', 'create_cooperative', 'create_employment',
-    'create_self_employment', 'live_through', 'record', 'sector']
+    'START', 'bureau', 'create_activity', 'create_cooperative',
+    'create_employment', 'create_self_employment', 'live_through', 'record',
+    'sector']
 
-START = dt.date(2026, 1, 12)
+START = dt.date(2025, 1, 12)
+
+
+@contextmanager
+def bureau(name="Office", currency=None):
+    "Set a company, without the ledger that livelihoods do not need"
+    company = create_company(name, currency=currency)
+    with set_company(company):
+        yield company
 
 
 def sector(code):
@@ -107,7 +118,7 @@ def live_through(name, field_officer=None):
         second, state='registered', registration_number=name,
         registration_date=START)
     Turnover(
-        self_employment=enterprise, year=2026, quarter='1',
+        self_employment=enterprise, year=2025, quarter='1',
         amount=Decimal(10)).save()
     create_employment(third)
     return group

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 from trytond.model.exceptions import AccessButtonError, AccessError
 from trytond.modules.avec_group.tests.office import (
-    ROLES, acting_as, create_group, create_user, office)
+    ROLES, acting_as, create_group, create_user)
 from trytond.modules.currency.tests import create_currency
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
 
 from .office import (
-    START, create_activity, create_cooperative, live_through, sector)
+    START, bureau, create_activity, create_cooperative, live_through, sector)
 
 READ = {'read'}
 ALL = {'read', 'write', 'create', 'delete'}
@@ -71,7 +71,7 @@ class AccessTestCase(TestCase):
     def test_models_by_role(self):
         "Each role reads and writes what the design says"
         Access = Pool().get('ir.model.access')
-        with office() as company:
+        with bureau() as company:
             for role in ROLES:
                 with acting_as(create_user(role, company)):
                     access = Access.get_access(list(MATRIX))
@@ -112,7 +112,7 @@ class AccessTestCase(TestCase):
     def test_refused_models_and_buttons(self):
         "What a role may not do is refused when it is tried"
         pool = Pool()
-        with office() as company:
+        with bureau() as company:
             group = live_through("Tissage")
             for role in ROLES:
                 user = create_user(role, company)
@@ -148,7 +148,7 @@ class AccessTestCase(TestCase):
     @with_transaction()
     def test_field_officer_sees_the_livelihoods_of_the_groups_followed(self):
         "A field officer sees those of own groups and no other"
-        with office() as company:
+        with bureau() as company:
             user = create_user('field_officer', company)
             live_through("Followed", user.employee)
             live_through("Other")
@@ -173,7 +173,7 @@ class AccessTestCase(TestCase):
         "With its owners, its money and its months, but not of another group"
         pool = Pool()
         Activity = pool.get('avec.activity')
-        with office() as company:
+        with bureau() as company:
             user = create_user('field_officer', company)
             followed = create_group("Followed", ["A"], user.employee)
             other = create_group("Other", ["B"])
@@ -208,7 +208,7 @@ class AccessTestCase(TestCase):
     def test_who_follows_a_co_owner_sees_the_activity(self):
         "An activity of members of two groups is seen from both"
         Activity = Pool().get('avec.activity')
-        with office() as company:
+        with bureau() as company:
             user = create_user('field_officer', company)
             followed = create_group("Followed", ["A"], user.employee)
             other = create_group("Other", ["B"])
@@ -225,7 +225,7 @@ class AccessTestCase(TestCase):
         Cooperative = pool.get('avec.cooperative')
         Payment = pool.get('avec.cooperative.payment')
         Step = pool.get('avec.cooperative.step')
-        with office() as company:
+        with bureau() as company:
             user = create_user('field_officer', company)
             followed = create_group("Followed", ["A"], user.employee)
             with acting_as(user):
@@ -261,9 +261,9 @@ class AccessTestCase(TestCase):
     @with_transaction()
     def test_other_company(self):
         "Nobody sees the livelihoods of another company"
-        with office():
+        with bureau():
             live_through("Tissage")
-        with office("Elsewhere", create_currency('eur')) as elsewhere:
+        with bureau("Elsewhere", create_currency('eur')) as elsewhere:
             users = [create_user(r, elsewhere) for r in ROLES]
         for user in users:
             for model in OF_GROUP:
@@ -282,7 +282,7 @@ class AccessTestCase(TestCase):
         pool = Pool()
         Ceiling = pool.get('avec.self_employment.ceiling')
         Template = pool.get('avec.cooperative.step.template')
-        with office() as company:
+        with bureau() as company:
             for Model, values in [
                     (Ceiling, {
                             'category': 'trade', 'start_date': START,
@@ -297,7 +297,7 @@ class AccessTestCase(TestCase):
                                 login='here' + Model.__name__)):
                         self.assertEqual(
                             len(Model.search([])), len(delivered) + 1)
-        with office("Elsewhere", create_currency('eur')) as elsewhere:
+        with bureau("Elsewhere", create_currency('eur')) as elsewhere:
             with acting_as(create_user('programme', elsewhere)):
                 for Model in [Ceiling, Template]:
                     self.assertFalse(

@@ -4,8 +4,7 @@ import datetime as dt
 from collections import Counter
 from decimal import Decimal
 
-from trytond.modules.avec_group.tests.office import (
-    create_group, create_party, office)
+from trytond.modules.avec_group.tests.office import create_group, create_party
 from trytond.modules.avec_livelihood import figures
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
@@ -14,12 +13,12 @@ from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
 from .office import (
-    START, create_activity, create_cooperative, create_employment,
+    START, bureau, create_activity, create_cooperative, create_employment,
     create_self_employment, record)
 
 DAY = dt.timedelta(days=1)
 BEFORE = START - DAY
-LATER = dt.date(2026, 6, 15)
+LATER = dt.date(2025, 6, 15)
 
 
 def rows(query):
@@ -43,7 +42,7 @@ class FiguresTestCase(TestCase):
     @with_transaction()
     def test_activities_by_state_as_at_a_day(self):
         "An idea is no activity, what stopped counts as created"
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B", "C"])
             a, b, c = group.memberships
             create_activity([a], running_date=LATER)
@@ -62,7 +61,7 @@ class FiguresTestCase(TestCase):
 
     @with_transaction()
     def test_person_with_two_activities_is_one_person(self):
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B"])
             a, b = group.memberships
             create_activity([a])
@@ -76,7 +75,7 @@ class FiguresTestCase(TestCase):
     @with_transaction()
     def test_owner_for_a_time(self):
         Owner = Pool().get('avec.activity.owner')
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B"])
             a, b = group.memberships
             activity = create_activity([a])
@@ -89,7 +88,7 @@ class FiguresTestCase(TestCase):
 
     @with_transaction()
     def test_income_changes_need_both_figures(self):
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B", "C"])
             both, before, months = [
                 create_activity([m]) for m in group.memberships]
@@ -114,7 +113,7 @@ class FiguresTestCase(TestCase):
 
     @with_transaction()
     def test_cooperatives_count_from_their_registration(self):
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B"])
             create_cooperative(group)
             registered = create_cooperative(
@@ -133,7 +132,7 @@ class FiguresTestCase(TestCase):
 
     @with_transaction()
     def test_auto_entrepreneurs(self):
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B"])
             a, b = group.memberships
             create_self_employment(a)
@@ -150,7 +149,7 @@ class FiguresTestCase(TestCase):
     @with_transaction()
     def test_jobs_found_and_kept(self):
         FollowUp = Pool().get('avec.employment.follow_up')
-        with office() as company:
+        with bureau() as company:
             group = create_group("Tissage", ["A", "B"])
             a, b = group.memberships
             kept = create_employment(a)
@@ -171,7 +170,7 @@ class FiguresTestCase(TestCase):
     @with_transaction()
     def test_other_company(self):
         "The figures of an office are its own"
-        with office():
+        with bureau():
             group = create_group("Tissage", ["A"])
             create_activity(group.memberships)
             other = create_party("Elsewhere")

@@ -1,15 +1,15 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+import datetime as dt
 from decimal import Decimal
 
-from trytond.modules.avec_group.tests.office import office
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     TestCase, activate_module, with_transaction)
 from trytond.transaction import Transaction
 
-from .office import START, create_activity, live_through, record
+from .office import START, bureau, create_activity, live_through, record
 
 
 class PartyTestCase(TestCase):
@@ -34,12 +34,12 @@ class PartyTestCase(TestCase):
     def leave(self, group):
         Membership = Pool().get('avec.membership')
         Membership.write(list(group.memberships), {
-                'end_date': START, 'end_reason': 'left'})
+                'end_date': dt.date(2026, 2, 1), 'end_reason': 'left'})
 
     @with_transaction()
     def test_member_of_a_cooperative_is_not_erased(self):
         Member = Pool().get('avec.cooperative.member')
-        with office():
+        with bureau():
             group = live_through("Tissage")
             self.leave(group)
             party = group.memberships[0].party
@@ -59,7 +59,7 @@ class PartyTestCase(TestCase):
         Employment = pool.get('avec.employment')
         Member = pool.get('avec.cooperative.member')
         SelfEmployment = pool.get('avec.self_employment')
-        with office():
+        with bureau():
             group = live_through("Tissage")
             self.leave(group)
             Member.write(Member.search([]), {'end_date': START})
