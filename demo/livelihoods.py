@@ -16,7 +16,8 @@ from .part import Part
 __all__ = ['Livelihoods']
 
 _MEMBERS = 7
-_TURNOVERS = [(2025, (9000, 14000, 12500, 16000)), (2026, (52000, 61000, 48000))]
+_TURNOVERS = [
+    (2025, (9000, 14000, 12500, 16000)), (2026, (52000, 61000, 48000))]
 _JOBS = [
     ("Trieuse d'olives / فرز الزيتون", "Conserverie du Dir", '10',
         'seasonal', 'programme'),
