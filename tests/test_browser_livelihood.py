@@ -55,14 +55,14 @@ class LivelihoodTest(OfficeTestCase):
             f'.form-one2many button[title="{NEW}"]:visible').click()
         row = client.grid().element
         for name, value in [
-                ('month', f'{MONTH:%d.%m.%Y}'), ('sales', '700'),
-                ('costs', '200'), ('own_consumption', '50')]:
+                ('month', f'{MONTH:%d.%m.%Y}'), ('sales', '400'),
+                ('costs', '150'), ('own_consumption', '50')]:
             type_in(row, name, value)
         client.tool('save')
         # 600 and what the month brings
         self.assertValues(
-            months='4', profit='1150,00', monthly_profit='287,50',
-            income_change='28,75')
+            months='4', profit='900,00', monthly_profit='225,00',
+            income_change='22,50')
 
         client.launch('relate', action('act_activity_record_chart_relate'))
         chart = client.tab.locator('svg').first

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from decimal import Decimal
+from unittest.mock import patch
 
 from trytond.modules.avec_group.tests.office import create_group, create_party
 from trytond.modules.avec_livelihood import figures
@@ -166,6 +167,20 @@ class FiguresTestCase(TestCase):
                                 figures.employments(
                                     company.id, date, months))),
                         expected)
+
+    @with_transaction()
+    def test_figures_of_a_list_are_read_once(self):
+        "However many activities and figures are asked for"
+        Activity = Pool().get('avec.activity')
+        with bureau():
+            group = create_group("Tissage", ["A", "B", "C"])
+            ids = [create_activity([m]).id for m in group.memberships]
+            with patch.object(
+                    Activity, 'recorded', wraps=Activity.recorded) as read:
+                Activity.read(ids, [
+                        'sales', 'costs', 'profit', 'monthly_profit',
+                        'income_change', 'months'])
+            self.assertEqual(read.call_count, 1)
 
     @with_transaction()
     def test_other_company(self):
