@@ -71,5 +71,5 @@ class LivelihoodTest(OfficeTestCase):
             expect(chart).to_contain_text(
                 text(f'field:avec.activity.record,{name}:'))
         # A line for each figure, with a point for each month
-        expect(client.tab.locator('path.c3-line')).to_have_count(3)
-        expect(client.tab.locator('circle.c3-circle')).to_have_count(12)
+        expect(client.tab.locator('path.bb-line')).to_have_count(3)
+        expect(client.tab.locator('circle.bb-circle')).to_have_count(12)
