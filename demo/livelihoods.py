@@ -19,16 +19,18 @@ _MEMBERS = 7
 _TURNOVERS = [
     (2025, (9000, 14000, 12500, 16000)), (2026, (52000, 61000, 48000))]
 _JOBS = [
-    ("Trieuse d'olives / فرز الزيتون", "Conserverie du Dir", '10',
+    ("Tri des olives / فرز الزيتون", "Conserverie du Dir", '10',
         'seasonal', 'programme'),
-    ("Couturière / خياطة", "Atelier Zohor", '14', 'fixed_term', 'programme'),
-    ("Aide-cuisinière / مساعدة طباخة", "Auberge de la Source", '55',
+    ("Couture en atelier / الخياطة في معمل", "Atelier Zohor", '14',
+        'fixed_term', 'programme'),
+    ("Aide en cuisine / المساعدة في المطبخ", "Auberge de la Source", '55',
         'unwritten', 'family'),
-    ("Ouvrier de pépinière / عامل مشتل", "Pépinière Tassaout", '01',
+    ("Travaux de pépinière / أشغال المشتل", "Pépinière Tassaout", '01',
         'fixed_term', 'agency'),
-    ("Caissière / أمينة صندوق", "Supérette Al Baraka", '47', 'insertion',
-        'agency'),
-    ("Éducatrice / مربية", "Crèche Annajah", '88', 'permanent', 'programme'),
+    ("Tenue de caisse / مسك الصندوق", "Supérette Al Baraka", '47',
+        'insertion', 'agency'),
+    ("Encadrement d'enfants / تأطير الأطفال", "Crèche Annajah", '88',
+        'permanent', 'programme'),
     ]
 
 

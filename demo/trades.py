@@ -220,7 +220,7 @@ def _months(rng, trade, owners, start, stop):
     last = min(LAST_MONTH, stop or LAST_MONTH).replace(day=1)
     first = max(
         start.replace(day=1),
-        add_months(last, -rng.choice([3, 5, 5, 6, 8, 11])))
+        add_months(last, -rng.choice([5, 8, 11, 11, 14, 17])))
     usual = rng.randint(*trade.sales) * owners
     result = []
     month = first

@@ -99,7 +99,7 @@ class LivelihoodRPCTest(RPCTestCase):
         for login in set(rpc.ROLES) - {'finance'}:
             with self.subTest(login=login):
                 self.assertRefused(
-                    'cancel', self.clients[login].model,
+                    '.', self.clients[login].model,
                     'avec.cooperative.payment', 'cancel', [payment])
 
     def test_steps_that_are_done_stay(self):
