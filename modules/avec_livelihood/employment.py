@@ -228,6 +228,10 @@ class FollowUp(ModelSQL, ModelView):
             })
     done_by = fields.Many2One(
         'company.employee', "Done By", readonly=True, ondelete='RESTRICT')
+    # The tabs are by this one, as a list hides what all its rows share
+    done = fields.Function(
+        fields.Boolean("Done"), 'on_change_with_done',
+        searcher='search_done')
     note = fields.Char("Note")
 
     @classmethod
@@ -260,6 +264,17 @@ class FollowUp(ModelSQL, ModelView):
     @classmethod
     def search_employment(cls, name, clause):
         return [('employment.' + clause[0], *clause[1:])]
+
+    @fields.depends('in_post')
+    def on_change_with_done(self, name=None):
+        return bool(self.in_post)
+
+    @classmethod
+    def search_done(cls, name, clause):
+        _, operator, value = clause
+        if operator in {'!=', 'not in'}:
+            value = not value
+        return [('in_post', '!=' if value else '=', None)]
 
     @fields.depends('in_post', 'done_date')
     def on_change_in_post(self):
