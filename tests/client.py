@@ -12,7 +12,7 @@ import polib
 from lxml import etree
 from playwright.sync_api import expect
 
-__all__ = ['Client', 'action', 'text']
+__all__ = ['Client', 'NEW', 'action', 'text', 'type_in']
 
 MODULES = Path(__file__).resolve().parent.parent / 'modules'
 # The client asked nothing for a few frames: what it asked before is displayed

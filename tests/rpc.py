@@ -11,8 +11,8 @@ from decimal import Decimal
 from trytond.protocols.jsonrpc import JSONDecoder, JSONEncoder
 
 __all__ = [
-    'Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_loans',
-    'set_up_training']
+    'Client', 'PASSWORD', 'Refused', 'set_up', 'set_up_livelihoods',
+    'set_up_loans', 'set_up_training']
 
 PASSWORD = 'rpc-test-1'
 GROUPS = [
@@ -148,6 +148,39 @@ def set_up_training(config):
     tools.plan_session(
         curriculum, groups, ["Speaking"], dt.date(2026, 1, 19),
         trainer).save()
+
+
+def set_up_livelihoods(config):
+    """Make an office with a user of each role and what two groups live of
+
+    The agent follows the first group, the colleague the second.  Each has an
+    activity that began and a cooperative that has but too few members."""
+    from trytond.modules.avec_livelihood.tests import tools
+
+    employees = _create_office(config)
+    day = dt.date(2025, 3, 3)
+    for number, (name, login) in enumerate(
+            zip(GROUPS, ['agent', 'colleague'])):
+        group = _create_group(name, employees[login])
+        first, *_ = group.memberships
+        activity = tools.create_activity(
+            f"Hens of {name}", [first], '01', start_date=day)
+        activity.click('start')
+        tools.record_month(activity, day, 100, 40)
+        cooperative = tools.create_cooperative(
+            f"Cooperative {name}", group, group.memberships, day)
+        for member in cooperative.members:
+            tools.subscribe(member, 5, day)
+        tools.pay(cooperative.members[0], 500, day)
+        for step in cooperative.steps:
+            if step.check == 'members':
+                # Three members make no cooperative
+                step.delete()
+        cooperative.reload()
+        tools.do_steps(cooperative, day)
+        cooperative.registration_number = f'{number}/2025'
+        cooperative.registration_date = day
+        cooperative.save()
 
 
 def _create_office(config):

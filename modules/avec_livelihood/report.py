@@ -1,0 +1,160 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"The papers of livelihoods"
+from trytond.modules.avec_group.report import AvecReport, Section
+from trytond.modules.currency.fields import Monetary
+from trytond.pool import Pool
+
+
+class LivelihoodReport(AvecReport):
+    "A paper of figures, two by two, and of tables"
+
+    @classmethod
+    def _get_context(cls, records):
+        context = super()._get_context(records)
+        context['figures'] = {
+            r.id: _pairs(cls._get_figures(r)) for r in records}
+        return context
+
+    @classmethod
+    def _get_figures(cls, record):
+        "Return [(label, text), ...]"
+        return []
+
+    @classmethod
+    def _texts(cls, record, *names):
+        "Return the labels of the fields with their values as texts"
+        return list(zip(
+                cls._strings(record.__name__, *names),
+                (cls._text(record, n) for n in names)))
+
+    @classmethod
+    def _strings(cls, model, *names):
+        "Return the labels of the fields"
+        definitions = Pool().get(model).fields_get(names)
+        return [definitions[n]['string'] for n in names]
+
+    @classmethod
+    def _text(cls, record, name):
+        value = getattr(record, name)
+        field = record._fields[name]
+        # A Function field is what it wraps
+        field = getattr(field, '_field', field)
+        if value is None:
+            return ''
+        elif field._type == 'selection':
+            return cls._selection(record.__name__, name)[value]
+        elif isinstance(field, Monetary):
+            return cls.format_money(value, record.currency)
+        elif field._type == 'date':
+            return cls.format_day(value)
+        elif field._type == 'integer':
+            return cls.format_count(value)
+        elif field._type == 'many2one':
+            return value.rec_name
+        elif field._type in {'many2many', 'one2many'}:
+            return ', '.join(r.rec_name for r in value)
+        return str(value)
+
+    @classmethod
+    def _section(cls, title, model, names, records, totals=()):
+        "Return a table of the fields of the records with the totals"
+        rows = []
+        for record in records:
+            rows.append([
+                    cls.format_amount(getattr(record, n), record.currency)
+                    if n in totals else cls._text(record, n)
+                    for n in names])
+        if rows and totals:
+            rows.append([
+                    cls.format_amount(
+                        sum(getattr(r, n) or 0 for r in records),
+                        records[0].currency) if n in totals else ''
+                    for n in names])
+        return Section(title, cls._strings(model, *names), rows)
+
+
+class ActivitySheet(LivelihoodReport):
+    __name__ = 'avec.activity.sheet'
+
+    @classmethod
+    def _get_figures(cls, activity):
+        figures = cls._texts(
+            activity, 'number', 'state', 'name', 'kind', 'group', 'owners',
+            'sector', 'sub_sector', 'subdivision', 'locality', 'start_date',
+            'running_date')
+        if activity.state == 'stopped':
+            figures += cls._texts(activity, 'stop_date', 'stop_reason')
+        figures += cls._texts(
+            activity, 'baseline_income', 'baseline_date', 'months', 'profit',
+            'monthly_profit')
+        label, = cls._strings('avec.activity', 'income_change')
+        return [*figures, (label, cls._percentage(activity.income_change))]
+
+    @classmethod
+    def _percentage(cls, value):
+        if value is None:
+            return '–'
+        return cls._isolate(
+            cls.format_number(100 * value, None, digits=0) + '%')
+
+    @classmethod
+    def _get_sections(cls, activities):
+        sections = super()._get_sections(activities)
+        fundings, records = cls._strings(
+            'avec.activity', 'fundings', 'records')
+        for activity in activities:
+            if activity.fundings:
+                sections[activity.id].append(cls._section(
+                        fundings, 'avec.activity.funding',
+                        ['kind', 'date', 'donor', 'amount'],
+                        activity.fundings, ['amount']))
+            if activity.records:
+                sections[activity.id].append(cls._section(
+                        records, 'avec.activity.record', [
+                            'month', 'sales', 'costs', 'own_consumption',
+                            'profit', 'paid_jobs'],
+                        activity.records[::-1], [
+                            'sales', 'costs', 'own_consumption', 'profit']))
+        return sections
+
+
+class CooperativeFile(LivelihoodReport):
+    __name__ = 'avec.cooperative.file'
+
+    @classmethod
+    def _get_figures(cls, cooperative):
+        figures = cls._texts(
+            cooperative, 'party', 'state', 'groups', 'member_count',
+            'sector', 'sub_sector', 'subdivision', 'locality',
+            'assembly_date', 'share_value', 'registration_number',
+            'registration_date', 'subscribed', 'paid')
+        if cooperative.state == 'dissolved':
+            figures += cls._texts(
+                cooperative, 'dissolution_date', 'dissolution_reason')
+        return figures
+
+    @classmethod
+    def _get_sections(cls, cooperatives):
+        sections = super()._get_sections(cooperatives)
+        members, steps = cls._strings(
+            'avec.cooperative', 'members', 'steps')
+        for cooperative in cooperatives:
+            sections[cooperative.id] += [
+                cls._section(
+                    members, 'avec.cooperative.member', [
+                        'party', 'start_date', 'end_date', 'shares',
+                        'subscribed', 'paid', 'to_pay'],
+                    cooperative.members, ['subscribed', 'paid', 'to_pay']),
+                cls._section(
+                    steps, 'avec.cooperative.step', [
+                        'title', 'state', 'date', 'reference'],
+                    cooperative.steps)]
+        return sections
+
+
+def _pairs(figures):
+    figures = list(figures)
+    if len(figures) % 2:
+        figures.append(('', ''))
+    return list(zip(figures[::2], figures[1::2]))

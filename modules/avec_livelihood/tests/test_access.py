@@ -1,0 +1,305 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+from decimal import Decimal
+
+from trytond.model.exceptions import AccessButtonError, AccessError
+from trytond.modules.avec_group.tests.office import (
+    ROLES, acting_as, create_group, create_user)
+from trytond.modules.currency.tests import create_currency
+from trytond.pool import Pool
+from trytond.tests.test_tryton import (
+    TestCase, activate_module, with_transaction)
+
+from .office import (
+    START, bureau, create_activity, create_cooperative, live_through, sector)
+
+READ = {'read'}
+ALL = {'read', 'write', 'create', 'delete'}
+# What each role may do, in the order of ROLES
+OWN = [ALL, READ, ALL, READ, READ]
+SETTING = [READ, READ, READ, READ, ALL]
+MATRIX = {
+    'avec.sector': SETTING,
+    'avec.activity': OWN,
+    'avec.activity.owner': OWN,
+    'avec.activity.funding': OWN,
+    'avec.activity.record': OWN,
+    'avec.cooperative': OWN,
+    'avec.cooperative-avec.group': OWN,
+    'avec.cooperative.member': OWN,
+    'avec.cooperative.payment': [ALL, ALL, ALL, READ, READ],
+    'avec.cooperative.step': OWN,
+    'avec.cooperative.step.template': SETTING,
+    'avec.self_employment': OWN,
+    'avec.self_employment.turnover': OWN,
+    'avec.self_employment.ceiling': SETTING,
+    'avec.employment': OWN,
+    'avec.employment.follow_up': OWN,
+    }
+_FOLLOWERS = {'field_officer', 'programme'}
+BUTTONS = {
+    ('avec.activity', 'start'): _FOLLOWERS,
+    ('avec.activity', 'withdraw'): _FOLLOWERS,
+    ('avec.activity', 'run'): _FOLLOWERS,
+    ('avec.activity', 'stop'): _FOLLOWERS,
+    ('avec.activity', 'resume'): _FOLLOWERS,
+    ('avec.cooperative', 'bring_steps'): _FOLLOWERS,
+    ('avec.cooperative', 'register'): _FOLLOWERS,
+    ('avec.cooperative', 'correct'): {'programme'},
+    ('avec.cooperative', 'dissolve'): _FOLLOWERS,
+    ('avec.cooperative.step', 'do'): _FOLLOWERS,
+    ('avec.cooperative.step', 'undo'): _FOLLOWERS,
+    ('avec.cooperative.payment', 'post'): {'finance'},
+    ('avec.cooperative.payment', 'cancel'): {'finance'},
+    ('avec.self_employment', 'register'): _FOLLOWERS,
+    ('avec.self_employment', 'correct'): {'programme'},
+    ('avec.self_employment', 'end'): _FOLLOWERS,
+    }
+# The models of which each group has records
+OF_GROUP = [m for m, modes in MATRIX.items() if modes is not SETTING]
+
+
+class AccessTestCase(TestCase):
+    "The roles do their work on livelihoods, and no more"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        activate_module('avec_livelihood')
+
+    @with_transaction()
+    def test_models_by_role(self):
+        "Each role reads and writes what the design says"
+        Access = Pool().get('ir.model.access')
+        with bureau() as company:
+            for role in ROLES:
+                with acting_as(create_user(role, company)):
+                    access = Access.get_access(list(MATRIX))
+                for model, expected in MATRIX.items():
+                    with self.subTest(role=role, model=model):
+                        self.assertEqual(
+                            {m for m, ok in access[model].items() if ok},
+                            expected[ROLES.index(role)])
+
+    @with_transaction()
+    def test_every_model_is_in_the_matrix(self):
+        "No model of the module is forgotten here"
+        Model = Pool().get('ir.model')
+        models = {
+            m.name for m in Model.search([
+                    ('module', '=', 'avec_livelihood'),
+                    ])
+            if hasattr(Pool().get(m.name), 'read')}
+        self.assertEqual(models, MATRIX.keys())
+
+    @with_transaction()
+    def test_buttons_by_role(self):
+        "Each button has the roles that the design says"
+        pool = Pool()
+        Button = pool.get('ir.model.button')
+        ModelData = pool.get('ir.model.data')
+        buttons = {
+            (name, button) for name, model in pool.iterobject()
+            if name in MATRIX for button in getattr(model, '_buttons', {})}
+        self.assertEqual(buttons, BUTTONS.keys())
+        for (model, name), roles in BUTTONS.items():
+            with self.subTest(model=model, button=name):
+                self.assertEqual(Button.get_groups(model, name), {
+                        ModelData.get_id('avec_group', 'group_' + r)
+                        for r in roles})
+
+    @with_transaction()
+    def test_refused_models_and_buttons(self):
+        "What a role may not do is refused when it is tried"
+        pool = Pool()
+        with bureau() as company:
+            group = live_through("Tissage")
+            for role in ROLES:
+                user = create_user(role, company)
+                group.field_officer = user.employee
+                group.save()
+                for model, modes in MATRIX.items():
+                    self.refused(
+                        user, model, ALL - modes[ROLES.index(role)])
+                for (model, name), roles in BUTTONS.items():
+                    if role in roles:
+                        continue
+                    Model = pool.get(model)
+                    records = Model.search([], limit=1)
+                    with self.subTest(role=role, model=model, button=name), \
+                            acting_as(user), \
+                            self.assertRaisesRegex(AccessButtonError, name):
+                        getattr(Model, name)(Model.browse(records))
+
+    def refused(self, user, model, modes):
+        Model = Pool().get(model)
+        records = Model.search([], limit=1)
+        tries = {
+            'read': lambda: Model.read([r.id for r in records], ['id']),
+            'write': lambda: Model.write(Model.browse(records), {}),
+            'create': lambda: Model.create([{}]),
+            'delete': lambda: Model.delete(Model.browse(records)),
+            }
+        for mode in modes:
+            with self.subTest(user=user.login, model=model, mode=mode), \
+                    acting_as(user), self.assertRaises(AccessError):
+                tries[mode]()
+
+    @with_transaction()
+    def test_field_officer_sees_the_livelihoods_of_the_groups_followed(self):
+        "A field officer sees those of own groups and no other"
+        with bureau() as company:
+            user = create_user('field_officer', company)
+            live_through("Followed", user.employee)
+            live_through("Other")
+            for model in OF_GROUP:
+                Model = Pool().get(model)
+                with self.subTest(model=model):
+                    everything = Model.search([])
+                    with acting_as(user):
+                        seen = Model.search([])
+                        hidden = [r.id for r in everything if r not in seen]
+                        self.assertTrue(seen)
+                        self.assertEqual(len(seen) * 2, len(everything))
+                        with self.assertRaises(AccessError):
+                            Model.read(hidden, ['id'])
+                        with self.assertRaises(AccessError):
+                            Model.write(Model.browse(hidden), {})
+                        with self.assertRaises(AccessError):
+                            Model.delete(Model.browse(hidden))
+
+    @with_transaction()
+    def test_field_officer_enters_an_activity_of_own_groups(self):
+        "With its owners, its money and its months, but not of another group"
+        pool = Pool()
+        Activity = pool.get('avec.activity')
+        with bureau() as company:
+            user = create_user('field_officer', company)
+            followed = create_group("Followed", ["A"], user.employee)
+            other = create_group("Other", ["B"])
+            division = sector('01')
+
+            def values(group):
+                return {
+                    'name': "Hens", 'group': group.id,
+                    'sector': division.parent.id,
+                    'sub_sector': division.id, 'start_date': START,
+                    'owners': [('create', [{
+                                    'membership': group.memberships[0].id,
+                                    }])],
+                    'fundings': [('create', [{
+                                    'kind': 'own', 'date': START,
+                                    'amount': Decimal(5)}])]}
+            with acting_as(user):
+                activity, = Activity.create([values(followed)])
+                Activity.start([activity])
+                Activity.write([Activity(activity.id)], {
+                        'records': [('create', [{
+                                        'month': START, 'sales': Decimal(2),
+                                        'costs': Decimal(1)}])]})
+                self.assertEqual(Activity(activity.id).profit, 1)
+                for forbidden in [{'state': 'idea'}, {'number': '1'}]:
+                    with self.assertRaises(AccessError):
+                        Activity.write([Activity(activity.id)], forbidden)
+                with self.assertRaises(AccessError):
+                    Activity.create([values(other)])
+
+    @with_transaction()
+    def test_who_follows_a_co_owner_sees_the_activity(self):
+        "An activity of members of two groups is seen from both"
+        Activity = Pool().get('avec.activity')
+        with bureau() as company:
+            user = create_user('field_officer', company)
+            followed = create_group("Followed", ["A"], user.employee)
+            other = create_group("Other", ["B"])
+            activity = create_activity([
+                    other.memberships[0], followed.memberships[0]])
+            with acting_as(user):
+                self.assertEqual(Activity.search([]), [activity])
+                self.assertEqual(len(Activity(activity.id).owners), 2)
+
+    @with_transaction()
+    def test_field_officer_prepares_a_cooperative(self):
+        "The capital is drafted by who follows it and posted by finance"
+        pool = Pool()
+        Cooperative = pool.get('avec.cooperative')
+        Payment = pool.get('avec.cooperative.payment')
+        Step = pool.get('avec.cooperative.step')
+        with bureau() as company:
+            user = create_user('field_officer', company)
+            followed = create_group("Followed", ["A"], user.employee)
+            with acting_as(user):
+                cooperative = create_cooperative(followed)
+                step = cooperative.steps[0]
+                Step.write([step], {'reference': "12", 'date': START})
+                Step.do([Step(step.id)])
+                self.assertEqual(Step(step.id).done_by, user.employee)
+                payment = Payment(
+                    cooperative=cooperative, member=cooperative.members[0],
+                    kind='subscription', shares=2, amount=Decimal(200),
+                    date=START)
+                payment.save()
+                with self.assertRaises(AccessButtonError):
+                    Payment.post([Payment(payment.id)])
+                for values in [{'state': 'posted'}, {'move': None}]:
+                    with self.assertRaises(AccessError):
+                        Payment.write([Payment(payment.id)], values)
+            finance = create_user('finance', company)
+            with acting_as(finance):
+                Payment.post([Payment(payment.id)])
+                self.assertEqual(
+                    Payment(payment.id).posted_by, finance.employee)
+                with self.assertRaises(AccessError):
+                    Payment.write(
+                        [Payment(payment.id)], {'amount': Decimal(300)})
+            with acting_as(user):
+                with self.assertRaises(AccessError):
+                    Cooperative.write(
+                        [Cooperative(cooperative.id)],
+                        {'share_value': Decimal(1)})
+
+    @with_transaction()
+    def test_other_company(self):
+        "Nobody sees the livelihoods of another company"
+        with bureau():
+            live_through("Tissage")
+        with bureau("Elsewhere", create_currency('eur')) as elsewhere:
+            users = [create_user(r, elsewhere) for r in ROLES]
+        for user in users:
+            for model in OF_GROUP:
+                Model = Pool().get(model)
+                hidden = Model.search([])
+                with self.subTest(user=user.login, model=model), \
+                        acting_as(user):
+                    self.assertTrue(hidden)
+                    self.assertFalse(Model.search([]))
+                    with self.assertRaises(AccessError):
+                        Model.read([r.id for r in hidden], ['id'])
+
+    @with_transaction()
+    def test_settings_of_the_law_are_read_by_all(self):
+        "What is delivered for every company, and not what is another's"
+        pool = Pool()
+        Ceiling = pool.get('avec.self_employment.ceiling')
+        Template = pool.get('avec.cooperative.step.template')
+        with bureau() as company:
+            for Model, values in [
+                    (Ceiling, {
+                            'category': 'trade', 'start_date': START,
+                            'amount': Decimal(1)}),
+                    (Template, {'name': "Bank account"})]:
+                delivered = set(Model.search([]))
+                Model.create([{'company': company.id, **values}])
+                with self.subTest(model=Model.__name__):
+                    self.assertTrue(delivered)
+                    with acting_as(create_user(
+                                'programme', company,
+                                login='here' + Model.__name__)):
+                        self.assertEqual(
+                            len(Model.search([])), len(delivered) + 1)
+        with bureau("Elsewhere", create_currency('eur')) as elsewhere:
+            with acting_as(create_user('programme', elsewhere)):
+                for Model in [Ceiling, Template]:
+                    self.assertFalse(
+                        [r for r in Model.search([]) if r.company])
+                    self.assertTrue(Model.search([]))
