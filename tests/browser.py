@@ -18,9 +18,12 @@ from pathlib import Path
 from tools import VAR, database, sao, system
 
 __all__ = [
-    'BrowserTestCase', 'PASSWORD', 'browser', 'login', 'serve', 'server']
+    'BrowserTestCase', 'MODULES', 'PASSWORD', 'browser', 'login', 'serve',
+    'server']
 
 DATABASE = 'avec'
+# All, so that the databases of all the tests start from the same one
+MODULES = ['avec_livelihood', 'avec_loan', 'avec_training']
 PASSWORD = 'browser-test-1'
 START_TIMEOUT = 60
 # Chromium as root has no sandbox, and must not look for its maker's services
@@ -147,7 +150,7 @@ class BrowserTestCase(unittest.TestCase):
 
     Each test gets a page of its own.  When it fails, the log of the server is
     printed and a picture of the page is left in var/browser."""
-    modules = ['avec_loan']
+    modules = MODULES
     language = 'fr'
     # A staticmethod of a function at the top level of a module
     setup_database = None

@@ -40,7 +40,6 @@ def set_up(config):
 
 class LivelihoodTest(OfficeTestCase):
     "Follow what members live of"
-    modules = ['avec_livelihood', 'avec_loan']
     setup_database = staticmethod(set_up)
 
     def test_month(self):

@@ -28,7 +28,6 @@ def set_up(config):
 
 class TrainingTest(office.OfficeTestCase):
     "From the plan of a session to who is trained"
-    modules = ['avec_loan', 'avec_training']
     setup_database = staticmethod(set_up)
 
     def test_session(self):

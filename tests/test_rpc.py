@@ -7,14 +7,14 @@ from contextlib import ExitStack
 from decimal import Decimal
 
 from tests import rpc
-from tests.browser import DATABASE, server
+from tests.browser import DATABASE, MODULES, server
 
 FROZEN = "in its state"
 
 
 class RPCTestCase(unittest.TestCase):
     "Clients of a server"
-    modules = ['avec_loan']
+    modules = MODULES
     set_up = staticmethod(rpc.set_up)
 
     @classmethod

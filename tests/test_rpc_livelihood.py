@@ -16,7 +16,6 @@ MODELS = [
 
 class LivelihoodRPCTest(RPCTestCase):
     "Each role over the wire"
-    modules = ['avec_livelihood']
     set_up = staticmethod(rpc.set_up_livelihoods)
 
     @classmethod

@@ -14,7 +14,6 @@ PROGRESS = 'avec.training.progress'
 
 class TrainingRPCTest(RPCTestCase):
     "The server keeps to the roles and the states"
-    modules = ['avec_training']
     set_up = staticmethod(rpc.set_up_training)
 
     @classmethod
