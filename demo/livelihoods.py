@@ -16,6 +16,9 @@ from .part import Part
 __all__ = ['Livelihoods']
 
 _MEMBERS = 7
+_MONTH = dt.timedelta(days=31)
+# So that it sells before the story ends
+_LAST_START = dt.date(2026, 9, 30)
 _TURNOVERS = [
     (2025, (9000, 14000, 12500, 16000)), (2026, (52000, 61000, 48000))]
 _JOBS = [
@@ -68,9 +71,13 @@ class Livelihoods(Part):
         Activity = pool.get('avec.activity')
         Record = pool.get('avec.activity.record')
         loans = self._loans(books)
-        planned = [
-            (b, v, self._loan(b, v, loans))
-            for b in books for v in trades.ventures(b.plan)]
+        planned = []
+        for book in books:
+            for venture in trades.ventures(book.plan):
+                loan = self._loan(book, venture, loans)
+                if loan:
+                    venture = venture.begun(loan.disbursement_date)
+                planned.append((book, venture, loan))
         made = []
         for part in chunks(planned):
             activities = [self._activity(b, v, l) for b, v, l in part]
@@ -103,16 +110,14 @@ class Livelihoods(Part):
 
     @staticmethod
     def _loan(book, venture, loans):
-        "Return a loan of an owner from when it began, which is taken"
+        "Return a loan of an owner that began the activity, which is taken"
         if not venture.borrows:
             return None
+        last = min(venture.stop or _LAST_START, _LAST_START) - _MONTH
         for owner in venture.owners:
             waiting = loans[book.memberships[owner]]
             for loan in waiting:
-                days = (loan.disbursement_date - venture.start).days
-                if -45 <= days <= 120 and (
-                        not venture.stop
-                        or loan.disbursement_date < venture.stop):
+                if loan.disbursement_date < last:
                     waiting.remove(loan)
                     return loan
         return None

@@ -6,7 +6,7 @@ The plan says who does what and since when.  Whether a loan of the group began
 it depends on what was lent."""
 import datetime as dt
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from .calendar import add_months
@@ -151,6 +151,11 @@ class Venture:
         running = add_months(self.start, 1)
         return min(running, self.stop) if self.stop else running
 
+    def begun(self, date):
+        "Return the same, begun on the day instead"
+        return replace(self, start=date, months=tuple(
+                m for m in self.months if m[0] >= date.replace(day=1)))
+
 
 def counts():
     "Return how many activities the members of each group began, by rank"
@@ -207,7 +212,7 @@ def _venture(rng, plan, owners):
     start_up = rng.randint(*trade.start_up) // 50 * 50
     return Venture(
         trade=trade, owners=owners, state=state, start=start,
-        borrows=rng.random() < 0.4, start_up=start_up * len(owners),
+        borrows=rng.random() < 0.7, start_up=start_up * len(owners),
         grant=start_up // 2 if rng.random() < 0.15 else 0,
         baseline=(rng.randint(18, 60) * 50 * len(owners)
             if rng.random() < 0.86 else None),

@@ -99,7 +99,7 @@ class LoadTest(unittest.TestCase):
         drop_db()
         activate_module(['avec_loan', 'avec_livelihood'], lang='fr')
         cls.loader = Loader(
-            DB_NAME, make_plan(ranks=RANKS, meetings=5), io.StringIO())
+            DB_NAME, make_plan(ranks=RANKS, meetings=8), io.StringIO())
         cls.loader.load()
 
     @with_transaction()

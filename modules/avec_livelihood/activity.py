@@ -201,6 +201,14 @@ class Activity(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
                 })
 
     @classmethod
+    def index_set_field(cls, name):
+        index = super().index_set_field(name)
+        if name in {'fundings', 'records'}:
+            # The loan of a funding is one of an owner
+            return cls.index_set_field('owners') + 1
+        return index
+
+    @classmethod
     def default_state(cls):
         return 'idea'
 
