@@ -15,15 +15,15 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tools import VAR, database, sao, system
+from tools import VAR, database, sao, system, translations
 
 __all__ = [
     'BrowserTestCase', 'MODULES', 'PASSWORD', 'browser', 'login', 'serve',
-    'server']
+    'server', 'template']
 
 DATABASE = 'avec'
 # All, so that the databases of all the tests start from the same one
-MODULES = ['avec_livelihood', 'avec_loan', 'avec_training']
+MODULES = translations.modules()
 PASSWORD = 'browser-test-1'
 START_TIMEOUT = 60
 # Chromium as root has no sandbox, and must not look for its maker's services
@@ -36,7 +36,7 @@ _templates = {}
 _template_folder = None
 
 
-def _template(modules, language, setup):
+def template(modules, language, setup=None):
     "Return the file of a database that has the modules and the setup"
     global _template_folder
     key = (tuple(modules), language, setup)
@@ -45,7 +45,7 @@ def _template(modules, language, setup):
             _template_folder = Path(tempfile.mkdtemp(prefix='avec-browser-'))
             atexit.register(shutil.rmtree, _template_folder, True)
         # Another setup starts from the same modules
-        base = setup and _template(modules, language, None)
+        base = setup and template(modules, language)
         name = f'template{len(_templates)}'
         config = _template_folder / f'{name}.conf'
         file = _template_folder / f'{name}.sqlite'
@@ -74,7 +74,7 @@ def server(modules, language='fr', setup=None):
 
     The setup is a function at the top level of a module, called once with the
     configuration of proteus as config in another process."""
-    with serve(_template(modules, language, setup)) as result:
+    with serve(template(modules, language, setup)) as result:
         yield result
 
 

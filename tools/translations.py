@@ -11,6 +11,7 @@ empty, fuzzy, stale or badly translated."""
 import argparse
 import configparser
 import re
+import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -42,13 +43,18 @@ def po_path(module, language):
     return ROOT / 'modules' / module / 'locale' / f'{language}.po'
 
 
-def source():
-    "Return by module the English strings of the code, by context"
+def source(file=None):
+    """Return by module the English strings of the code, by context
+
+    file: that of a database in English with the modules, else one is made."""
     with tempfile.TemporaryDirectory(prefix='avec-translations-') as folder:
         folder = Path(folder)
         config = folder / 'trytond.conf'
         database.write_config(config, folder, 0, '')
-        database.create(config, DATABASE, modules(), ENGLISH, DATABASE)
+        if file:
+            shutil.copyfile(file, folder / f'{DATABASE}.sqlite')
+        else:
+            database.create(config, DATABASE, modules(), ENGLISH, DATABASE)
         database.set_up(config, DATABASE, export)
         return {m: _source(m, folder / f'{m}.po') for m in modules()}
 
