@@ -67,6 +67,17 @@ def loan_portfolio(guide):
     guide.client.tool('switch_')
 
 
+def training_session(guide):
+    guide.enter('act_session_form', 'planned', ['menu_training'])
+    guide.client.grid().open()
+
+
+def activity_chart(guide):
+    guide.enter('act_activity_form', 'running', ['menu_livelihood'])
+    guide.client.grid().open()
+    guide.client.launch('relate', action('act_activity_record_chart_relate'))
+
+
 def share_out_form(guide):
     guide.enter('act_share_out_form', 'paid')
     guide.client.grid().open()
@@ -84,6 +95,7 @@ def general_ledger(guide):
 
 # By picture, the login of the user and the way there
 PICTURES = {
+    'activity-chart-fr': ('finance', activity_chart),
     'cycle-form-fr': ('finance', cycle_form),
     'general-ledger-fr': ('finance', general_ledger),
     'group-form-fr': ('finance', group_form),
@@ -93,6 +105,7 @@ PICTURES = {
     'meeting-form-fr': ('finance', meeting_form),
     'meeting-list-fr': ('finance', meeting_list),
     'share-out-form-fr': ('finance', share_out_form),
+    'training-session-fr': ('finance', training_session),
     }
 
 

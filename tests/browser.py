@@ -6,13 +6,14 @@ A database is made once for the same modules and setup, then copied for each
 test class.  The server runs in a process of its own."""
 import atexit
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
 import unittest
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from tools import VAR, database, sao, system, translations
@@ -51,12 +52,19 @@ def template(modules, language, setup=None):
         file = _template_folder / f'{name}.sqlite'
         database.write_config(config, _template_folder, 0, '')
         if setup:
-            shutil.copyfile(base, file)
+            _copy(base, file)
             database.set_up(config, name, setup)
         else:
             database.create(config, name, modules, language, PASSWORD)
         _templates[key] = file
     return _templates[key]
+
+
+def _copy(file, copy):
+    "Copy the database, with what is still in its log"
+    with closing(sqlite3.connect(file)) as source, \
+            closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 class Server:
@@ -83,7 +91,7 @@ def serve(file):
     "Serve a copy of the file of a database until the end of the context"
     folder = Path(tempfile.mkdtemp(prefix='avec-server-'))
     try:
-        shutil.copyfile(file, folder / f'{DATABASE}.sqlite')
+        _copy(file, folder / f'{DATABASE}.sqlite')
         port = system.free_port()
         result = Server(folder, port)
         database.write_config(result.config, folder, port, sao.path())
