@@ -76,6 +76,8 @@ def activity_chart(guide):
     guide.enter('act_activity_form', 'running', ['menu_livelihood'])
     guide.client.grid().open()
     guide.client.launch('relate', action('act_activity_record_chart_relate'))
+    guide.client.tab.locator('svg path.bb-line').first.wait_for()
+    settle(guide.client.page)
 
 
 def share_out_form(guide):
