@@ -22,8 +22,8 @@ FULL = {
     'form_runs': 10, 'keystrokes': 30,
     'chunk_groups': 25, 'chunk_runs': 3,
     'chunk_sizes': [1, 60, 100, 200, 400, 1000],
-    'loan_runs': 15, 'schedules': 200, 'few_loans': 1000,
-    'bulk_loans': 10000,
+    'loan_runs': 7, 'schedules': 200, 'few_loans': 1000,
+    'bulk_loans': 10000, 'overdue_runs': 1,
     }
 QUICK = {
     'posting_runs': 1, 'groups': 2, 'meetings': 2, 'window': 1,
@@ -31,7 +31,7 @@ QUICK = {
     'form_runs': 1, 'keystrokes': 1,
     'chunk_groups': 2, 'chunk_runs': 1, 'chunk_sizes': [1, 100],
     'loan_runs': 1, 'schedules': 1, 'few_loans': 2,
-    'bulk_loans': 20,
+    'bulk_loans': 20, 'overdue_runs': 1,
     }
 
 
@@ -149,7 +149,7 @@ def measure_loans(module, size):
     _say("what is overdue")
     books.run(bulk.fill, size['bulk_loans'], books.context['company'])
     result['overdue'] = loans.measure_overdue(
-        books, product, size['few_loans'], size['reading_runs'])
+        books, product, size['few_loans'], size['overdue_runs'])
     _say("done")
     return result
 
