@@ -24,12 +24,17 @@ from .system import (
 
 __all__ = ['Result', 'main']
 
-SUITES = ['lint', 'sqlite', 'postgresql', 'browser']
-# Tests of the top level that use the database of the suite, the others would
-# do the same twice
+# The longest first, because two of them run side by side
+SUITES = ['lint', 'postgresql', 'sqlite', 'common', 'browser']
+# Tests of the top level that use the database of the suite: the others would
+# do the same twice and are common to all databases
 ON_EACH_DATABASE = {
     'tests.test_avec_modules', 'tests.test_bench', 'tests.test_demo_load'}
 SLOWEST = 10
+SQLITE = {
+    'TRYTOND_DATABASE_URI': 'sqlite://',
+    'DB_NAME': ':memory:',
+    }
 
 
 class Result:
@@ -150,30 +155,31 @@ def run_lint():
 
 def run_sqlite(runners, names):
     "Run the tests on SQLite in memory"
-    return runners.run(
-        'sqlite', names, TRYTOND_DATABASE_URI='sqlite://',
-        DB_NAME=':memory:')
+    return runners.run('sqlite', names, **SQLITE)
+
+
+def run_common(runners, names):
+    "Run the tests for which the database of the suite is of no consequence"
+    return runners.run('common', names, **SQLITE)
 
 
 def run_postgresql(runners, names):
     "Run the tests on PostgreSQL"
     try:
         with postgresql.server() as uri:
-            # Databases are copied in the server: no pg_dump has to match it
+            # Databases are copied in the server: no pg_dump has to match it.
+            # What Tryton asserts of itself was asserted on SQLite
             return runners.run(
                 'postgresql', names, TRYTOND_DATABASE_URI=uri,
                 DB_NAME=f'test_{os.getpid()}_{secrets.token_hex(4)}',
-                DB_CACHE='postgresql://')
+                DB_CACHE='postgresql://', PYTHONOPTIMIZE='1')
     except ToolError as error:
         return _broken('postgresql', error)
 
 
 def run_browser(runners, names):
     "Run the tests of the web client"
-    environ = {
-        'TRYTOND_DATABASE_URI': 'sqlite://',
-        'DB_NAME': ':memory:',
-        }
+    environ = dict(SQLITE)
     try:
         sao.path()
     except ToolError as error:
@@ -195,14 +201,18 @@ def _broken(suite, error):
 def default_names(suite):
     "Return the test modules of the top level that the suite runs"
     names = sorted(f'tests.{p.stem}' for p in ROOT.glob('tests/test_*.py'))
-    own = {
-        s: [n for n in names if n.startswith(f'tests.test_{s}')]
-        for s in ['postgresql', 'browser']}
-    if suite == 'browser':
-        return own['browser']
-    if suite == 'postgresql':
-        return [n for n in names if n in {*own[suite], *ON_EACH_DATABASE}]
-    return [n for n in names if n not in {*own['browser'], *own['postgresql']}]
+    return [n for n in names if suite in _suites(n)]
+
+
+def _suites(name):
+    "Return the suites that run a test by default"
+    folder, module, *_ = f'{name}.'.split('.')
+    kind = module.removeprefix('test_').split('_')[0]
+    if folder == 'tests' and kind in {'postgresql', 'browser'}:
+        return {kind}
+    if folder != 'tests' or f'{folder}.{module}' in ON_EACH_DATABASE:
+        return {'sqlite', 'postgresql'}
+    return {'common'}
 
 
 def _selection(options):
@@ -217,10 +227,7 @@ def _selection(options):
             continue
         names = default_names(suite)
         if options.names:
-            browser = suite == 'browser'
-            names = [
-                n for n in options.names
-                if n.startswith('tests.test_browser') == browser]
+            names = [n for n in options.names if suite in _suites(n)]
         if names:
             selection[suite] = names
     return selection
@@ -233,24 +240,25 @@ def run_suites(selection, patterns):
         results.append(run_lint())
     if {'sqlite', 'postgresql'} & selection.keys() and not ensure_soffice():
         say("Reports are not printed as PDF, install libreoffice-writer")
-    chains = [[run_postgresql], [run_sqlite, run_browser]]
-
-    def run_chain(chain):
-        return [
-            run(runners, selection[name]) for run in chain
-            if (name := run.__name__.removeprefix('run_')) in selection]
-
     with tempfile.TemporaryDirectory(prefix='avec-test-') as folder:
         runners = Runners(folder, patterns)
-        with ThreadPoolExecutor(len(chains)) as executor, \
-                _interruptible(runners):
-            for chain_results in executor.map(run_chain, chains):
-                results.extend(chain_results)
+        with ThreadPoolExecutor(2) as executor, _interruptible(runners):
+            results.extend(executor.map(
+                    lambda suite: RUN[suite](runners, selection[suite]),
+                    [s for s in SUITES if s in selection and s in RUN]))
     if not patterns:
         for result in results:
             if result.empty:
                 result.failed.append("no test ran")
     return results
+
+
+RUN = {
+    'postgresql': run_postgresql,
+    'sqlite': run_sqlite,
+    'common': run_common,
+    'browser': run_browser,
+    }
 
 
 @contextmanager
