@@ -4,6 +4,10 @@ from trytond.exceptions import UserError
 from trytond.model.exceptions import AccessError, ValidationError
 
 
+class IndicatorValidationError(ValidationError):
+    pass
+
+
 class TargetValidationError(ValidationError):
     pass
 
