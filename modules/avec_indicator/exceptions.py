@@ -24,5 +24,9 @@ class SnapshotError(UserError):
     pass
 
 
+class ReportError(UserError):
+    pass
+
+
 class FrozenError(AccessError):
     pass

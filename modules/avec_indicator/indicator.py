@@ -56,6 +56,9 @@ class Indicator(
             "Of the Period",
             help="Counts what happened in the period; otherwise tells how "
             "things stand on the last day."), 'on_change_with_of_period')
+    in_first_table = fields.Boolean(
+        "In First Table",
+        help="Printed by province in the first table of donor reports.")
     targets = fields.One2Many(
         'avec.indicator.target', 'indicator', "Targets")
 

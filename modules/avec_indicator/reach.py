@@ -1,6 +1,6 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"""How much of what was planned is reached (standard library only)"""
+"How much of what was planned is reached (standard library only)"
 from decimal import Decimal
 
 __all__ = ['reached']

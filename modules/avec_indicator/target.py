@@ -61,7 +61,7 @@ class Target(ModelSQL, ModelView):
         super().__setup__()
         cls._order = [
             ('programme', 'ASC'),
-            ('indicator', 'ASC'),
+            ('indicator.sequence', 'ASC'),
             ('subdivision', 'ASC'),
             ('start_date', 'DESC'),
             ('id', 'ASC'),
@@ -109,8 +109,12 @@ class Target(ModelSQL, ModelView):
                         ('id', '!=', target.id),
                         ('company', '=', target.company.id),
                         ('indicator', '=', target.indicator.id),
-                        ('programme', '=', target.programme),
-                        ('subdivision', '=', target.subdivision),
+                        ('programme', '=',
+                            target.programme.id if target.programme
+                            else None),
+                        ('subdivision', '=',
+                            target.subdivision.id if target.subdivision
+                            else None),
                         ('start_date', '<=', target.end_date),
                         ('end_date', '>=', target.start_date),
                         ], limit=1):

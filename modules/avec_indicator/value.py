@@ -189,6 +189,7 @@ class Value(ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order = [
+            ('indicator.sequence', 'ASC'),
             ('indicator', 'ASC'),
             ('programme', 'ASC'),
             ('subdivision', 'ASC'),

@@ -78,6 +78,16 @@ def _by_factor(records, value):
     return len(records) * factor
 
 
+def _at_risk(records, value):
+    "The outstanding of the loans so late, of all that is outstanding"
+    whole = sum(r.outstanding for r in records)
+    if not whole:
+        return None
+    late = sum(r.outstanding for r in records if r.days_overdue > 30)
+    return (late / whole).quantize(_QUANTUM)
+
+
 MADE_BY = {
+    'portfolio_at_risk': _at_risk,
     'indirect_beneficiaries': _by_factor,
     }
