@@ -13,7 +13,8 @@ from sql import Cast, Null
 from sql.conditionals import Case
 
 __all__ = [
-    'UNITS', 'Formula', 'Scope', 'by_then', 'flag', 'number', 'on_day', 'within']
+    'UNITS', 'Formula', 'Scope', 'by_then', 'flag', 'number', 'on_day',
+    'within']
 
 AGGREGATES = {'count', 'sum', 'ratio', 'mean', 'median'}
 UNITS = [
@@ -104,4 +105,3 @@ def on_day(table, date):
     "Return if what starts and ends lasts at the end of the day"
     return ((table.start_date <= date)
         & ((table.end_date == Null) | (table.end_date > date)))
-

@@ -6,8 +6,7 @@ from collections import defaultdict
 from sql.operators import Equal
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Exclude, Index, ModelSQL, ModelView, Workflow, fields)
+from trytond.model import Exclude, Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.avec_group.document import format_date
 from trytond.pool import Pool
 from trytond.pyson import Eval, If, PYSONEncoder

@@ -11,6 +11,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
+from .office import create_subdivision
 from .tools import trace
 
 JUNE = dt.date(2026, 6, 30)
@@ -30,18 +31,6 @@ def describe(group, people, programme=None, subdivision=None):
     group.programme = programme
     group.subdivision = subdivision
     group.save()
-
-
-def create_subdivision(name, code):
-    pool = Pool()
-    Country = pool.get('country.country')
-    Subdivision = pool.get('country.subdivision')
-    countries = Country.search([('code', '=', 'MA')]) or Country.create([
-            {'name': "Morocco", 'code': 'MA'}])
-    subdivision = Subdivision(
-        name=name, code=code, type='province', country=countries[0])
-    subdivision.save()
-    return subdivision
 
 
 class IndicatorTestCase(OfficeTestCase):

@@ -32,7 +32,8 @@ class LoanIndicatorTestCase(OfficeTestCase):
             membership.party.avec_gender = gender
             Party.save([membership.party])
         loans = disburse([
-                create_loan(m, cycle, product, principal=45) for m in [aicha, omar]])
+                create_loan(m, cycle, product, principal=45)
+                for m in [aicha, omar]])
         meet(cycle, FIRST_MEETING + dt.timedelta(weeks=6),
             repay={loans[0]: 15})
         return loans
