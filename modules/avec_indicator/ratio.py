@@ -27,7 +27,6 @@ __all__ = [
 
 ZERO = Decimal(0)
 RATE, AMOUNT, NUMBER = 'rate', 'amount', 'number'
-# Whether it is good news that the ratio rises
 HIGH, LOW = 'high', 'low'
 # A year is 52 weeks, as in the sources
 DAYS_A_YEAR = 52 * 7
@@ -37,8 +36,8 @@ DAYS_A_YEAR = 52 * 7
 class Figures:
     """What the ratios are made of, of one group or the sum of many
 
-    groups, field_officers: the groups that a field officer follows, and how
-    many field officers; followed_members: the active members of these groups.
+    followed_groups, followed_members: the groups that have a field officer,
+    and their active members; field_officers: how many follow them.
     members, women: the active members on the date.
     start_members: those active on the day when the cycle began.
     left: the members who left since that day.
@@ -60,9 +59,9 @@ class Figures:
     loans_disbursed, disbursed and loans_written_off, written_off: the number
     and the value of the loans paid out, and lost, in the cycle.
     """
-    groups: Decimal = ZERO
-    field_officers: Decimal = ZERO
+    followed_groups: Decimal = ZERO
     followed_members: Decimal = ZERO
+    field_officers: Decimal = ZERO
     members: Decimal = ZERO
     women: Decimal = ZERO
     start_members: Decimal = ZERO
@@ -94,10 +93,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class Ratio:
-    "A ratio under its key, with its unit and which way is good news"
+    """A ratio under its key
+
+    unit: RATE, AMOUNT or NUMBER, better: HIGH where it is good news that it
+    rises, else LOW, loans: it is told from loans.
+    """
     key: str
     unit: str
     better: str
+    loans: bool
     function: object
 
     def terms(self, figures):
@@ -109,10 +113,10 @@ class Ratio:
 RATIOS = {}
 
 
-def ratio(unit, better):
+def ratio(unit, better, loans=False):
     def declare(function):
         key = function.__name__
-        RATIOS[key] = Ratio(key, unit, better, function)
+        RATIOS[key] = Ratio(key, unit, better, loans, function)
         return function
     return declare
 
@@ -298,7 +302,7 @@ def social_fund_per_member(figures):
 
 # -- loans
 
-@ratio(RATE, HIGH)
+@ratio(RATE, HIGH, loans=True)
 def members_with_loan(figures):
     """Active members with a loan outstanding / active members.
 
@@ -308,7 +312,7 @@ def members_with_loan(figures):
     return figures.borrowers, figures.members
 
 
-@ratio(AMOUNT, HIGH)
+@ratio(AMOUNT, HIGH, loans=True)
 def average_outstanding_loan(figures):
     """Loans outstanding / number of loans outstanding.
 
@@ -318,7 +322,7 @@ def average_outstanding_loan(figures):
     return figures.loans_outstanding, figures.loans
 
 
-@ratio(RATE, HIGH)
+@ratio(RATE, HIGH, loans=True)
 def loan_fund_utilisation(figures):
     """Loans outstanding / (loans outstanding + loan-fund cash).
 
@@ -329,7 +333,7 @@ def loan_fund_utilisation(figures):
         figures.loans_outstanding + figures.loan_fund_cash)
 
 
-@ratio(RATE, LOW)
+@ratio(RATE, LOW, loans=True)
 def portfolio_at_risk_0(figures):
     """Balance of the loans that are late / loans outstanding.
 
@@ -339,7 +343,7 @@ def portfolio_at_risk_0(figures):
     return figures.at_risk_0, figures.loans_outstanding
 
 
-@ratio(RATE, LOW)
+@ratio(RATE, LOW, loans=True)
 def portfolio_at_risk_30(figures):
     """Balance of the loans more than 30 days late / loans outstanding.
 
@@ -349,7 +353,7 @@ def portfolio_at_risk_30(figures):
     return figures.at_risk_30, figures.loans_outstanding
 
 
-@ratio(RATE, LOW)
+@ratio(RATE, LOW, loans=True)
 def portfolio_at_risk_90(figures):
     """Balance of the loans more than 90 days late / loans outstanding.
 
@@ -359,7 +363,7 @@ def portfolio_at_risk_90(figures):
     return figures.at_risk_90, figures.loans_outstanding
 
 
-@ratio(RATE, LOW)
+@ratio(RATE, LOW, loans=True)
 def write_off_rate(figures):
     """Value written off in the cycle / value of loans disbursed in the cycle.
 
@@ -369,11 +373,11 @@ def write_off_rate(figures):
     return figures.written_off, figures.disbursed
 
 
-@ratio(RATE, LOW)
+@ratio(RATE, LOW, loans=True)
 def write_off_rate_number(figures):
     """Loans written off in the cycle / loans disbursed in the cycle.
 
-    Unit: rate, by number.  Zero denominator: no loan was paid out in the cycle.
+    Unit: rate, by number.  Zero denominator: no loan is paid out in the cycle.
     Source: DreamSave, where the loans are those of all cycles.
     """
     return figures.loans_written_off, figures.loans_disbursed
@@ -388,7 +392,7 @@ def groups_per_field_officer(figures):
     Unit: number.  Zero denominator: no group has a field officer.
     Source: SEEP.
     """
-    return figures.groups, figures.field_officers
+    return figures.followed_groups, figures.field_officers
 
 
 @ratio(NUMBER, HIGH)

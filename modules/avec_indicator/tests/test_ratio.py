@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trytond.modules.avec_indicator import ratio
 from trytond.modules.avec_indicator.ratio import RATIOS, Figures
 
 D = Decimal
 # A group of 20 women and 5 men, half a year after its cycle began
 GROUP = Figures(
-    groups=D(1), field_officers=D(1), followed_members=D(25),
+    followed_groups=D(1), followed_members=D(25), field_officers=D(1),
     members=D(25), women=D(20), start_members=D(24), left=D(3),
     present=D(81), expected=D(100), present_cycle=D(500),
     expected_cycle=D(625),
@@ -71,7 +72,7 @@ def groups(draw):
         (outstanding * draw(st.integers(0, 100)) / 100 for _ in range(3)),
         reverse=True)
     figures = Figures(
-        groups=D(1), field_officers=D(1), followed_members=members,
+        followed_groups=D(1), followed_members=members, field_officers=D(1),
         members=members, women=draw(st.integers(0, int(members)).map(D)),
         start_members=draw(counts), left=left,
         present=present, expected=expected,

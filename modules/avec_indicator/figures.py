@@ -1,0 +1,262 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""The figures of groups as at a date, as one query.
+
+Each function returns a query with one row for each group, in the column group,
+so that the figures of an office are read at once whatever the number of its
+groups.
+"""
+from dataclasses import fields as figure_names
+
+from sql import Cast, Column, Literal, Null, Window
+from sql.aggregate import Count, Sum
+from sql.conditionals import Case, Coalesce
+from sql.functions import Function, Round, RowNumber
+from sql.operators import Not
+
+from trytond import backend
+from trytond.model import fields
+from trytond.modules.avec_group.ledger import (
+    EQUITY_ACCOUNTS, configured_accounts)
+from trytond.pool import Pool
+
+from .ratio import DAYS_A_YEAR, Figures, assets, net_profit
+
+# DreamSave's window of the attendance
+LAST_MEETINGS = 4
+# SQLite adds with floats
+_PRECISION = 4
+_PRESENT = ['present', 'late']
+
+
+class _JulianDay(Function):
+    __slots__ = ()
+    _function = 'JULIANDAY'
+
+
+def days_since(column, date):
+    "Return the expression of the days from the column to the date"
+    if backend.name == 'sqlite':
+        return Cast(_JulianDay(Literal(date)) - _JulianDay(column), 'INTEGER')
+    return Cast(Literal(date), 'DATE') - column
+
+
+def decimal(expression):
+    "Return the expression as a number that divides with decimals"
+    type_ = 'REAL' if backend.name == 'sqlite' else 'NUMERIC'
+    return Cast(expression, type_)
+
+
+def count_if(condition):
+    return Sum(Case((condition, 1), else_=0))
+
+
+def _sum(expression):
+    return Round(decimal(Sum(expression)), _PRECISION)
+
+
+def current_cycles(company_id, date):
+    """Return the query of the last cycle that had begun, of each group.
+
+    Its columns are group, cycle, start_date and days, those elapsed.
+    """
+    pool = Pool()
+    cycle = pool.get('avec.cycle').__table__()
+    group = pool.get('avec.group').__table__()
+    ranked = (cycle
+        .join(group, condition=cycle.group == group.id)
+        .select(
+            cycle.group.as_('group'), cycle.id.as_('cycle'),
+            cycle.start_date.as_('start_date'),
+            RowNumber(window=Window(
+                    [cycle.group], order_by=[cycle.number.desc])
+                ).as_('rank'),
+            where=(group.company == company_id)
+            & (cycle.start_date <= date) & (cycle.state != 'draft')))
+    return ranked.select(
+        ranked.group.as_('group'), ranked.cycle.as_('cycle'),
+        ranked.start_date.as_('start_date'),
+        days_since(ranked.start_date, date).as_('days'),
+        where=ranked.rank == 1)
+
+
+def current_phases(date):
+    "Return the query of the phase of each group that has one by the date"
+    phase = Pool().get('avec.group.phase').__table__()
+    ranked = phase.select(
+        phase.group.as_('group'), phase.phase.as_('phase'),
+        RowNumber(window=Window(
+                [phase.group],
+                order_by=[phase.start_date.desc, phase.id.desc])
+            ).as_('rank'),
+        where=phase.start_date <= date)
+    return ranked.select(
+        ranked.group.as_('group'), ranked.phase.as_('phase'),
+        where=ranked.rank == 1)
+
+
+def is_active(membership, date):
+    "Return the condition that the member belongs to the group on the day"
+    return ((membership.start_date <= date)
+        & ((membership.end_date == Null) | (membership.end_date > date)))
+
+
+def member_figures(company_id, date):
+    pool = Pool()
+    group = pool.get('avec.group').__table__()
+    membership = pool.get('avec.membership').__table__()
+    party = pool.get('party.party').__table__()
+    cycle = current_cycles(company_id, date)
+    active = is_active(membership, date)
+    return (membership
+        .join(group, condition=membership.group == group.id)
+        .join(party, condition=membership.party == party.id)
+        .join(cycle, 'LEFT', condition=cycle.group == membership.group)
+        .select(
+            membership.group.as_('group'),
+            count_if(active).as_('members'),
+            count_if(active & (party.avec_gender == 'female')).as_('women'),
+            count_if(is_active(membership, cycle.start_date)
+                ).as_('start_members'),
+            count_if((membership.end_date > cycle.start_date)
+                & (membership.end_date <= date)).as_('left'),
+            where=(group.company == company_id)
+            & (membership.start_date <= date),
+            group_by=[membership.group]))
+
+
+def attendance_figures(company_id, date):
+    # A sheet is posted with a line for each active member and no other
+    pool = Pool()
+    line = pool.get('avec.meeting.line').__table__()
+    meeting = pool.get('avec.meeting').__table__()
+    cycle = current_cycles(company_id, date)
+    ranked = (meeting
+        .join(cycle, condition=meeting.cycle == cycle.cycle)
+        .select(
+            meeting.id.as_('meeting'), cycle.group.as_('group'),
+            RowNumber(window=Window(
+                    [meeting.cycle],
+                    order_by=[meeting.date.desc, meeting.id.desc])
+                ).as_('rank'),
+            where=(meeting.state == 'posted') & (meeting.date <= date)))
+    present = line.attendance.in_(_PRESENT)
+    last = ranked.rank <= LAST_MEETINGS
+    return (line
+        .join(ranked, condition=line.meeting == ranked.meeting)
+        .select(
+            ranked.group.as_('group'),
+            count_if(present & last).as_('present'),
+            count_if(last).as_('expected'),
+            count_if(present).as_('present_cycle'),
+            Count(line.id).as_('expected_cycle'),
+            group_by=[ranked.group]))
+
+
+def ledger_figures(company_id, date):
+    pool = Pool()
+    Company = pool.get('company.company')
+    Configuration = pool.get('account.configuration')
+    account = pool.get('account.account').__table__()
+    line = pool.get('account.move.line').__table__()
+    move = pool.get('account.move').__table__()
+    type_ = pool.get('account.account.type').__table__()
+    cycle = current_cycles(company_id, date)
+
+    balances = Configuration.avec_balance_accounts()
+    ids = {n: [] for n in [*balances.values(), *EQUITY_ACCOUNTS]}
+    for id_, name in configured_accounts(
+            [Company(company_id)], list(ids)).items():
+        ids[name].append(id_)
+
+    def on(*names):
+        "Return the condition that the line is on an account of the names"
+        accounts = [
+            i for n in names for i in ids.get(balances.get(n, n), [])]
+        return fields.SQL_OPERATORS['in'](line.account, accounts or [-1])
+
+    def balance(condition, sign=1):
+        amount = line.debit - line.credit if sign > 0 else (
+            line.credit - line.debit)
+        return _sum(Case((condition, amount), else_=0))
+
+    social_assets = Configuration.avec_social_fund_assets()
+    on_sheet = type_.statement == 'balance'
+    owned = Coalesce(type_.assets, False)
+    social = on('social_fund', *social_assets)
+    equity = on(*EQUITY_ACCOUNTS)
+    loans = []
+    if 'loans_outstanding' in balances:
+        loans.append(
+            balance(on('loans_outstanding')).as_('loans_outstanding'))
+    return (line
+        .join(move, condition=line.move == move.id)
+        .join(cycle, condition=move.avec_cycle == cycle.cycle)
+        .join(account, condition=line.account == account.id)
+        .join(type_, condition=account.type == type_.id)
+        .select(
+            cycle.group.as_('group'),
+            balance(on('savings'), -1).as_('savings'),
+            balance(on('loan_fund_cash')).as_('loan_fund_cash'),
+            balance(on_sheet & owned & Not(
+                    on('loan_fund_cash', 'loans_outstanding',
+                        'social_fund', *social_assets))).as_('bank'),
+            balance(on_sheet & Not(owned) & Not(
+                    on('savings', 'social_fund', *EQUITY_ACCOUNTS)), -1
+                ).as_('debts'),
+            balance(on('social_fund'), -1).as_('social_fund'),
+            # What the social fund owns beyond what it holds is its own result
+            balance((type_.statement == 'income') | equity | social, -1
+                ).as_('surplus'),
+            *loans,
+            where=(move.state == 'posted') & (move.date <= date),
+            group_by=[cycle.group]))
+
+
+def group_figures(company_id, date):
+    """Return the query of the figures of the groups of the company.
+
+    Its columns are group, company, programme, subdivision, field_officer,
+    phase, cycle, start_date and those of Figures but the field officers.
+    The groups formed later, and those dissolved by then, are left out.
+    """
+    Group = Pool().get('avec.group')
+    group = Group.__table__()
+    cycle, phase = current_cycles(company_id, date), current_phases(date)
+    tables = (group
+        .join(cycle, 'LEFT', condition=cycle.group == group.id)
+        .join(phase, 'LEFT', condition=phase.group == group.id))
+    names = {}
+    for query in Group.avec_figures(company_id, date):
+        tables = tables.join(
+            query, 'LEFT', condition=query.group == group.id)
+        for column in query.columns:
+            if column.output_name != 'group':
+                names[column.output_name] = Coalesce(
+                    Column(query, column.output_name), 0)
+    figures = Figures(**{
+            f.name: names.get(f.name, Literal(0))
+            for f in figure_names(Figures)})
+    current = Coalesce(phase.phase, 'preparatory')
+    followed = group.field_officer != Null
+    begun = Coalesce(cycle.days, 0) > 0
+    computed = {
+        'followed_groups': Case((followed, 1), else_=0),
+        'followed_members': Case((followed, figures.members), else_=0),
+        'annual_profit': Case(
+            (begun, decimal(net_profit(figures)) * DAYS_A_YEAR / cycle.days),
+            else_=0),
+        'annual_savings': Case((begun, figures.savings), else_=0),
+        'annual_assets': Case((begun, assets(figures)), else_=0),
+        }
+    return tables.select(
+        group.id.as_('group'), group.company.as_('company'),
+        group.programme.as_('programme'),
+        group.subdivision.as_('subdivision'),
+        group.field_officer.as_('field_officer'),
+        current.as_('phase'),
+        cycle.cycle.as_('cycle'), cycle.start_date.as_('start_date'),
+        *(e.as_(n) for n, e in {**names, **computed}.items()),
+        where=(group.company == company_id)
+        & ((group.formation_date == Null) | (group.formation_date <= date))
+        & (current != 'dissolved'))

@@ -1,0 +1,105 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+"""The figures of groups on the loans of their loan fund, see figures.
+
+What the social fund lends is for emergencies and left out of the ratios.
+"""
+import datetime as dt
+
+from sql import Literal
+from sql.aggregate import Count, Sum
+from sql.conditionals import Case
+from sql.functions import Round
+
+from trytond.model import fields
+from trytond.modules.avec_group.ledger import configured_accounts
+from trytond.modules.avec_loan.debts import DISBURSED
+from trytond.modules.avec_loan.portfolio import late_loans
+from trytond.pool import Pool
+
+from .figures import current_cycles, decimal, is_active
+
+_PRECISION = 4
+_FUND = 'loan_fund'
+
+
+def open_figures(company_id, date):
+    "The loans outstanding and what of them is at risk"
+    pool = Pool()
+    loan = pool.get('avec.loan').__table__()
+    membership = pool.get('avec.membership').__table__()
+    product = pool.get('avec.loan.product').__table__()
+    late = late_loans(company_id, date)
+
+    def at_risk(days):
+        condition = late.since < date - dt.timedelta(days=days)
+        return Round(decimal(Sum(
+                    Case((condition, late.outstanding), else_=0))),
+            _PRECISION)
+
+    borrower = Case((is_active(membership, date), membership.id))
+    return (late
+        .join(loan, condition=late.loan == loan.id)
+        .join(product, condition=loan.product == product.id)
+        .join(membership, condition=loan.membership == membership.id)
+        .select(
+            membership.group.as_('group'),
+            Count(loan.id).as_('loans'),
+            Count(borrower, distinct=True).as_('borrowers'),
+            at_risk(0).as_('at_risk_0'),
+            at_risk(30).as_('at_risk_30'),
+            at_risk(90).as_('at_risk_90'),
+            where=product.fund == _FUND,
+            group_by=[membership.group]))
+
+
+def disbursed_figures(company_id, date):
+    "The loans paid out in the cycle"
+    pool = Pool()
+    loan = pool.get('avec.loan').__table__()
+    product = pool.get('avec.loan.product').__table__()
+    cycle = current_cycles(company_id, date)
+    return (loan
+        .join(product, condition=loan.product == product.id)
+        .join(cycle, condition=loan.cycle == cycle.cycle)
+        .select(
+            cycle.group.as_('group'),
+            Count(loan.id).as_('loans_disbursed'),
+            Round(decimal(Sum(loan.principal)), _PRECISION).as_('disbursed'),
+            where=(product.fund == _FUND) & loan.state.in_(DISBURSED)
+            & (loan.disbursement_date >= cycle.start_date)
+            & (loan.disbursement_date <= date),
+            group_by=[cycle.group]))
+
+
+def written_off_figures(company_id, date):
+    "The loans lost in the cycle, by whatever document wrote them off"
+    pool = Pool()
+    Company = pool.get('company.company')
+    instalment = pool.get('avec.loan.instalment').__table__()
+    line = pool.get('account.move.line').__table__()
+    loan = pool.get('avec.loan').__table__()
+    move = pool.get('account.move').__table__()
+    product = pool.get('avec.loan.product').__table__()
+    cycle = current_cycles(company_id, date)
+    accounts = configured_accounts([Company(company_id)], ['avec_loan_loss'])
+    lost = Round(decimal(Sum(line.debit - line.credit)), _PRECISION)
+    losses = (line
+        .join(move, condition=line.move == move.id)
+        .join(cycle, condition=move.avec_cycle == cycle.cycle)
+        .join(instalment, condition=line.avec_instalment == instalment.id)
+        .join(loan, condition=instalment.loan == loan.id)
+        .join(product, condition=loan.product == product.id)
+        .select(
+            cycle.group.as_('group'), loan.id.as_('loan'), lost.as_('lost'),
+            where=(move.state == 'posted') & (move.date <= date)
+            & (product.fund == _FUND)
+            & fields.SQL_OPERATORS['in'](
+                line.account, list(accounts) or [None]),
+            group_by=[cycle.group, loan.id],
+            having=lost > Literal(0)))
+    return losses.select(
+        losses.group.as_('group'),
+        Count(losses.loan).as_('loans_written_off'),
+        Sum(losses.lost).as_('written_off'),
+        group_by=[losses.group])
