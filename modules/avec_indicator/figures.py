@@ -148,6 +148,7 @@ def attendance_figures(company_id, date):
             ranked.group.as_('group'),
             count_if(present & last).as_('present'),
             count_if(last).as_('expected'),
+            count_if(present & (ranked.rank == 1)).as_('attending'),
             count_if(present).as_('present_cycle'),
             Count(line.id).as_('expected_cycle'),
             group_by=[ranked.group]))
@@ -185,6 +186,9 @@ def ledger_figures(company_id, date):
     owned = Coalesce(type_.assets, False)
     social = on('social_fund', *social_assets)
     equity = on(*EQUITY_ACCOUNTS)
+    other = on_sheet & owned & Not(on(
+            'loan_fund_cash', 'loans_outstanding', 'social_fund',
+            *social_assets))
     loans = []
     if 'loans_outstanding' in balances:
         loans.append(
@@ -198,9 +202,7 @@ def ledger_figures(company_id, date):
             cycle.group.as_('group'),
             balance(on('savings'), -1).as_('savings'),
             balance(on('loan_fund_cash')).as_('loan_fund_cash'),
-            balance(on_sheet & owned & Not(
-                    on('loan_fund_cash', 'loans_outstanding',
-                        'social_fund', *social_assets))).as_('bank'),
+            balance(other).as_('bank'),
             balance(on_sheet & Not(owned) & Not(
                     on('savings', 'social_fund', *EQUITY_ACCOUNTS)), -1
                 ).as_('debts'),
@@ -208,6 +210,9 @@ def ledger_figures(company_id, date):
             # What the social fund owns beyond what it holds is its own result
             balance((type_.statement == 'income') | equity | social, -1
                 ).as_('surplus'),
+            balance(on('social_fund_cash')).as_('social_fund_cash'),
+            balance(other & (move.date <= cycle.start_date)
+                ).as_('bank_at_start'),
             *loans,
             where=(move.state == 'posted') & (move.date <= date),
             group_by=[cycle.group]))
@@ -217,7 +222,8 @@ def group_figures(company_id, date):
     """Return the query of the figures of the groups of the company.
 
     Its columns are group, company, programme, subdivision, field_officer,
-    phase, cycle, start_date and those of Figures but the field officers.
+    phase, cycle, start_date, those of Figures but the field officers, and
+    what only the list of the groups shows.
     The groups formed later, and those dissolved by then, are left out.
     """
     Group = Pool().get('avec.group')

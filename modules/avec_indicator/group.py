@@ -16,6 +16,14 @@ class Group(metaclass=PoolMeta):
             figures.attendance_figures(company_id, date),
             figures.ledger_figures(company_id, date)]
 
+    @classmethod
+    def avec_charge_rates(cls, cycles):
+        """Return the service charge a month of loans of the cycles.
+
+        Returns {cycle id: rate}, the highest where several are offered.
+        """
+        return {}
+
 
 class GroupLoan(metaclass=PoolMeta):
     __name__ = 'avec.group'
@@ -26,3 +34,7 @@ class GroupLoan(metaclass=PoolMeta):
             loan_figures.open_figures(company_id, date),
             loan_figures.disbursed_figures(company_id, date),
             loan_figures.written_off_figures(company_id, date)]
+
+    @classmethod
+    def avec_charge_rates(cls, cycles):
+        return loan_figures.charge_rates(cycles)

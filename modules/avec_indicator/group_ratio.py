@@ -26,6 +26,8 @@ LIGHTS = [
     ('green', "Green"),
     ]
 _DIGITS = 4
+# What no ratio is made of
+_OTHERS = ['attending', 'social_fund_cash', 'bank_at_start']
 
 
 def _count(string, help=''):
@@ -85,6 +87,9 @@ class RatioMixin:
         "meetings.")
     expected = _count(
         "Expected", help="The active members at the last four meetings.")
+    attending = _count(
+        "Present Last", help="The members on time or late at the last "
+        "meeting.")
     present_cycle = _count(
         "Present in Cycle",
         help="The members on time or late at the meetings of the cycle.")
@@ -96,10 +101,14 @@ class RatioMixin:
     bank = _amount(
         "Bank and Property",
         help="What the loan fund owns beside its box and its loans.")
+    bank_at_start = _amount(
+        "Bank and Property at Start",
+        help="The same on the day when the cycle began.")
     debts = _amount(
         "Debts", help="What the group owes, to a bank or of a share-out not "
         "yet paid.")
     social_fund = _amount("Social Fund")
+    social_fund_cash = _amount("Social Fund Cash")
     net_profit = _amount(
         "Net Profit", help="Cash, bank and loans outstanding of the loan fund "
         "less savings and debts.")
@@ -220,7 +229,9 @@ class RatioMixin:
         "Return the query of the figures by key"
         key = Column(figures, cls._key())
         there = {c.output_name for c in figures.columns}
-        names = [f.name for f in figure_names(Figures) if f.name in there]
+        names = [
+            n for n in [*(f.name for f in figure_names(Figures)), *_OTHERS]
+            if n in there]
         columns = [
             Column(figures, n) for n in cls._columns() if n != cls._key()]
         return figures.select(

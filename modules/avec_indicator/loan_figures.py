@@ -7,12 +7,12 @@ What the social fund lends is for emergencies and left out of the ratios.
 import datetime as dt
 
 from sql import Literal
-from sql.aggregate import Count, Sum
+from sql.aggregate import Count, Max, Sum
 from sql.conditionals import Case
 from sql.functions import Round
 
 from trytond.model import fields
-from trytond.modules.avec_group.ledger import configured_accounts
+from trytond.modules.avec_group.ledger import configured_accounts, fetch
 from trytond.modules.avec_loan.debts import DISBURSED
 from trytond.modules.avec_loan.portfolio import late_loans
 from trytond.pool import Pool
@@ -103,3 +103,23 @@ def written_off_figures(company_id, date):
         Count(losses.loan).as_('loans_written_off'),
         Sum(losses.lost).as_('written_off'),
         group_by=[losses.group])
+
+
+def charge_rates(cycles):
+    "Return the highest charge a month of what the cycles lend, {id: rate}"
+    pool = Pool()
+    offer = pool.get('avec.cycle-avec.loan.product').__table__()
+    product = pool.get('avec.loan.product').__table__()
+    rate = Case(
+        (product.rate_period == 'year', decimal(product.rate) / 12),
+        else_=decimal(product.rate))
+    query = (offer
+        .join(product, condition=offer.product == product.id)
+        .select(
+            offer.cycle.as_('cycle'),
+            Round(Max(rate), _PRECISION).as_('rate'),
+            where=(product.fund == _FUND)
+            & fields.SQL_OPERATORS['in'](
+                offer.cycle, [c.id for c in cycles] or [-1]),
+            group_by=[offer.cycle]))
+    return dict(fetch(query, [None, 'NUMERIC']))
