@@ -43,9 +43,8 @@ def figures(row):
             for f in fields(ratio.Figures)})
 
 
-@contextmanager
-def world():
-    "An office of three groups with loans of each fate and two field officers"
+def create_world():
+    "Make three groups with loans of each fate and two field officers"
     pool = Pool()
     Country = pool.get('country.country')
     Exit = pool.get('avec.membership.exit')
@@ -87,12 +86,23 @@ def world():
             membership=groups[0].memberships[2], date=dt.date(2026, 4, 6))
         leaving.save()
         Exit.post([leaving])
-        yield company, groups
+
+
+@contextmanager
+def world():
+    "Work in the office and return its company and groups"
+    Group = Pool().get('avec.group')
+    with office() as company:
+        yield company, Group.search([], order=[('id', 'ASC')])
 
 
 class GroupRatioTestCase(OfficeTestCase):
     "The ratios of groups with loans"
     module = ['avec_indicator', 'avec_loan']
+
+    @classmethod
+    def prepare(cls):
+        create_world()
 
     @with_transaction()
     def test_database_computes_as_python(self):
