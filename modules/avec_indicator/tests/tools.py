@@ -17,6 +17,9 @@ SUMS = {
     'savings_held': 'savings',
     'loans_disbursed': 'principal',
     'loans_outstanding': 'outstanding',
+    'score_gain': 'gain',
+    'income_change_median': 'income_change',
+    'income_change_mean': 'income_change',
     }
 
 
@@ -87,7 +90,13 @@ def _at_risk(records, value):
     return (late / whole).quantize(_QUANTUM)
 
 
+def _hours(records, value):
+    "The hours of those who came, of the session where not all was attended"
+    return sum(r.hours or r.session.hours for r in records)
+
+
 MADE_BY = {
+    'training_hours': _hours,
     'portfolio_at_risk': _at_risk,
     'indirect_beneficiaries': _by_factor,
     }
