@@ -34,6 +34,7 @@ class Indicator(
     code = fields.Char("Code", required=True)
     name = fields.Char("Name", required=True, translate=True)
     theme = fields.Selection(THEMES, "Theme", required=True, sort=False)
+    theme_string = theme.translated('theme')
     key = fields.Selection(
         'get_keys', "Formula", required=True,
         help="How the figure is computed from the records.")
