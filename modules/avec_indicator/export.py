@@ -3,8 +3,8 @@
 "Figures in spreadsheets, with their codes and definitions"
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
-from trytond.modules.company import CompanyReport
 from trytond.pool import Pool
+from trytond.report import Report
 from trytond.transaction import check_access
 
 from .spreadsheet import Table, to_csv, to_ods
@@ -18,7 +18,7 @@ COLUMNS = [
 _DEFINITION = ['code', 'indicator', 'definition']
 
 
-class Export(CompanyReport):
+class Export(Report):
     """The figures as a table
 
     Fractions stay fractions and dates dates, so that whoever gets the file

@@ -188,8 +188,8 @@ def _value(value, unit):
     return format(value.normalize(), 'f')
 
 
-def _add(parent, name, text=None, **attributes):
-    element = etree.SubElement(parent, name, {
+def _add(parent, tag, text=None, /, **attributes):
+    element = etree.SubElement(parent, tag, {
             k: v for k, v in attributes.items() if v})
     element.text = text
     return element

@@ -10,6 +10,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+
 from trytond.modules.avec_indicator.spreadsheet import (
     MIMETYPE, Table, to_csv, to_ods)
 
