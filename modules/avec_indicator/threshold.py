@@ -7,7 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields)
 from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import StateAction, Wizard
 
 from .exceptions import ThresholdValidationError
@@ -141,12 +141,13 @@ class Threshold(DeactivableMixin, ModelSQL, ModelView):
 
     @classmethod
     def limits(cls, company_id):
-        "Return the Limits of the company, whoever asks"
-        with Transaction().set_context(_check_access=False):
-            return [
+        "Return the Limits of the company in the order of the ratios"
+        with without_check_access():
+            limits = [
                 t._limit() for t in cls.search([
                         ('company', '=', company_id),
                         ])]
+        return sorted(limits, key=lambda l: list(RATIOS).index(l.ratio))
 
     @classmethod
     def propose(cls, company):

@@ -98,7 +98,8 @@ def world():
 
 class GroupRatioTestCase(OfficeTestCase):
     "The ratios of groups with loans"
-    module = ['avec_indicator', 'avec_loan']
+    module = 'avec_indicator'
+    extras = ['avec_loan']
 
     @classmethod
     def prepare(cls):
