@@ -117,10 +117,11 @@ class Export(Report):
             officer.rec_name if officer else None,
             selection['sex'].get(row['sex']),
             selection['age_band'].get(row['age_band']),
-            row['detail'], row['start'], row['date'], row['value'],
+            row['detail'], row['start'], row['date'],
+            _plain(row['value']),
             selection['unit'].get(indicator.unit),
-            row['count'], row['persons'], row['baseline'], row['target'],
-            row['reached'],
+            row['count'], row['persons'],
+            *(_plain(row[n]) for n in ['baseline', 'target', 'reached']),
             selection['direction'].get(indicator.direction), indicator.key,
             row['version']]
 
@@ -145,3 +146,8 @@ class Export(Report):
     @classmethod
     def convert(cls, report, data, **options):
         return report.extension or report.template_extension, data
+
+
+def _plain(value):
+    "Return the figure without the zeros that a database adds"
+    return value if value is None else value.normalize()
