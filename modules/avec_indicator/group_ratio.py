@@ -13,11 +13,11 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.modules.avec_group.group import PHASES
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Equal, Eval, If
 from trytond.transaction import Transaction
 
 from .figures import decimal, group_figures
-from .ratio import RATIOS, Figures, net_profit
+from .ratio import RATE, RATIOS, Figures, net_profit
 
 LIGHTS = [
     (None, ""),
@@ -41,6 +41,14 @@ def _amount(string, help=''):
 
 def _rate(string, help=''):
     return fields.Numeric(string, digits=(16, _DIGITS), help=help)
+
+
+def _hide_unknown(cls):
+    "Hide the rates that have no value, else their unit stands alone"
+    for key, ratio in RATIOS.items():
+        if ratio.unit == RATE:
+            field = getattr(cls, key)
+            field.states['invisible'] = Equal(Eval(key, None), None)
 
 
 class RatioContext(ModelView):
@@ -205,6 +213,11 @@ class RatioMixin:
         help="Members of the groups followed / field officers.")
 
     @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        _hide_unknown(cls)
+
+    @classmethod
     def table_query(cls):
         pool = Pool()
         context = Transaction().context
@@ -317,6 +330,15 @@ class GroupRatio(RatioMixin, ModelSQL, ModelView):
     def __setup__(cls):
         super().__setup__()
         cls._order.insert(0, ('group.code', 'ASC'))
+
+    @classmethod
+    def view_attributes(cls):
+        color = If(Eval('light') == 'red', 'danger',
+            If(Eval('light') == 'amber', 'warning',
+                If(Eval('light') == 'green', 'success', '')))
+        return super().view_attributes() + [
+            (f'/tree/field[@name="{name}"]', 'visual', color, ['light'])
+            for name in ['light', 'reasons']]
 
     @classmethod
     def _key(cls):

@@ -208,7 +208,9 @@ class GroupRatioTestCase(OfficeTestCase):
         with world() as (company, groups):
             ids = [g.id for g in groups]
             few, many = [[('id', 'in', i)] for i in [ids[:1], ids]]
-            self._count(company, many)  # What is read once is known now
+            for domain in [few, many]:
+                # What is read once is known then
+                self._count(company, domain)
             self.assertEqual(
                 self._count(company, few), self._count(company, many))
 
