@@ -381,9 +381,10 @@ class GroupRatio(RatioMixin, ModelSQL, ModelView):
         labels = dict(Threshold.ratio_labels())
         return {
             r.id: '\n'.join(
-                reason for limit in limits[r.company]
-                if (reason := limit.reason(
-                        getattr(r, limit.ratio), labels[limit.ratio])))
+                limit.reason(value, labels[limit.ratio])
+                # What is red first, as a list shows the first line
+                for color in ['red', 'amber'] for limit in limits[r.company]
+                if limit.color(value := getattr(r, limit.ratio)) == color)
             for r in ratios}
 
 

@@ -42,17 +42,22 @@ class Limit:
     def is_beyond(self, value, limit):
         return value < limit if self.direction == HIGH else value > limit
 
-    def reason(self, value, label):
-        "Return in words why the value is red or amber, else None"
+    def color(self, value):
+        "Return red, amber or None"
         if value is None:
             return
         for color in ['red', 'amber']:
-            limit = getattr(self, color)
-            if self.is_beyond(value, limit):
-                side = 'low' if self.direction == HIGH else 'high'
-                return gettext(
-                    f'avec_indicator.msg_reason_{color}_{side}', ratio=label,
-                    value=format_rate(value), limit=format_rate(limit))
+            if self.is_beyond(value, getattr(self, color)):
+                return color
+
+    def reason(self, value, label):
+        "Return in words why the value is red or amber"
+        color = self.color(value)
+        side = 'low' if self.direction == HIGH else 'high'
+        return gettext(
+            f'avec_indicator.msg_reason_{color}_{side}', ratio=label,
+            value=format_rate(value),
+            limit=format_rate(getattr(self, color)))
 
 
 def format_rate(value):

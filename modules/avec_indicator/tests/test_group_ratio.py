@@ -11,8 +11,8 @@ from decimal import Decimal
 from trytond.model.exceptions import AccessError
 from trytond.modules.avec_group import ledger
 from trytond.modules.avec_group.tests.office import (
-    OfficeTestCase, acting_as, create_employee, create_group, create_sheet,
-    create_user, office, run_cycle)
+    ROLES, OfficeTestCase, acting_as, create_employee, create_group,
+    create_sheet, create_user, office, run_cycle)
 from trytond.modules.avec_indicator import ratio
 from trytond.modules.avec_indicator.group_ratio import RatioMixin
 from trytond.modules.avec_indicator.savix import ITEMS
@@ -339,9 +339,49 @@ class GroupRatioTestCase(OfficeTestCase):
                 [r.light for r in read(company)], ['amber', 'green', 'green'])
 
 
+NONE, READ = set(), {'read'}
+ALL = {'read', 'write', 'create', 'delete'}
+# What each role may do, in the order of ROLES
+MATRIX = {
+    'avec.group.ratio': [READ] * 5,
+    'avec.group.ratio.programme': [NONE, READ, READ, READ, READ],
+    'avec.group.ratio.subdivision': [NONE, READ, READ, READ, READ],
+    'avec.group.ratio.field_officer': [NONE, READ, READ, READ, READ],
+    'avec.group.ratio.office': [NONE, READ, READ, READ, READ],
+    'avec.indicator.threshold': [READ, READ, READ, READ, ALL],
+    }
+
+
 class GroupRatioWithoutLoanTestCase(OfficeTestCase):
     "The ratios where loans are not kept"
     module = 'avec_indicator'
+
+    @with_transaction()
+    def test_models_by_role(self):
+        "Each role reads and writes what the design says"
+        pool = Pool()
+        Access = pool.get('ir.model.access')
+        Propose = pool.get('avec.indicator.threshold.propose', type='wizard')
+        Threshold = pool.get('avec.indicator.threshold')
+        with office() as company:
+            for role in ROLES:
+                user = create_user(role, company)
+                with acting_as(user):
+                    access = Access.get_access(list(MATRIX))
+                for model, expected in MATRIX.items():
+                    with self.subTest(role=role, model=model):
+                        self.assertEqual(
+                            {m for m, ok in access[model].items() if ok},
+                            expected[ROLES.index(role)])
+                with self.subTest(role=role), acting_as(user):
+                    if role == 'admin':
+                        session, _, _ = Propose.create()
+                        Propose.execute(session, {}, 'propose')
+                        self.assertEqual(
+                            Threshold.search([], count=True), 6)
+                    else:
+                        with self.assertRaises(AccessError):
+                            Propose.create()
 
     @with_transaction()
     def test_loans_are_unknown(self):
