@@ -70,7 +70,16 @@ class Indicators(Part):
 
     def finish(self, books):
         self._targets()
+        self._thresholds()
         self._report()
+
+    def _thresholds(self):
+        "Set from where on groups are red, as the office may start"
+        pool = Pool()
+        Programme = pool.get('avec.programme')
+        Threshold = pool.get('avec.indicator.threshold')
+        programme = Programme(self.office.programme)
+        Threshold.save(Threshold.propose(programme.company))
 
     def _targets(self):
         pool = Pool()
