@@ -102,27 +102,37 @@ def is_active(membership, date):
 
 
 def member_figures(company_id, date):
+    "Who belongs to the groups"
     pool = Pool()
     group = pool.get('avec.group').__table__()
     membership = pool.get('avec.membership').__table__()
     party = pool.get('party.party').__table__()
-    cycle = current_cycles(company_id, date)
-    active = is_active(membership, date)
     return (membership
         .join(group, condition=membership.group == group.id)
         .join(party, condition=membership.party == party.id)
-        .join(cycle, 'LEFT', condition=cycle.group == membership.group)
         .select(
             membership.group.as_('group'),
-            count_if(active).as_('members'),
-            count_if(active & (party.avec_gender == 'female')).as_('women'),
+            Count(membership.id).as_('members'),
+            count_if(party.avec_gender == 'female').as_('women'),
+            where=(group.company == company_id) & is_active(membership, date),
+            group_by=[membership.group]))
+
+
+def turnover_figures(company_id, date):
+    "Who was there when the cycle began, and who left since"
+    # Apart from the members, or SQLite looks for the cycle of each
+    membership = Pool().get('avec.membership').__table__()
+    cycle = current_cycles(company_id, date)
+    return (cycle
+        .join(membership, condition=membership.group == cycle.group)
+        .select(
+            cycle.group.as_('group'),
             count_if(is_active(membership, cycle.start_date)
                 ).as_('start_members'),
             count_if((membership.end_date > cycle.start_date)
                 & (membership.end_date <= date)).as_('left'),
-            where=(group.company == company_id)
-            & (membership.start_date <= date),
-            group_by=[membership.group]))
+            where=membership.start_date <= date,
+            group_by=[cycle.group]))
 
 
 def attendance_figures(company_id, date):

@@ -13,6 +13,7 @@ class Group(metaclass=PoolMeta):
         "Return the queries of the figures of the groups, see figures"
         return [
             figures.member_figures(company_id, date),
+            figures.turnover_figures(company_id, date),
             figures.attendance_figures(company_id, date),
             figures.ledger_figures(company_id, date)]
 

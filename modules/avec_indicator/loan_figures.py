@@ -84,25 +84,28 @@ def written_off_figures(company_id, date):
     cycle = current_cycles(company_id, date)
     accounts = configured_accounts([Company(company_id)], ['avec_loan_loss'])
     lost = Round(decimal(Sum(line.debit - line.credit)), _PRECISION)
+    # Told by cycle first, as few lines are losses
     losses = (line
         .join(move, condition=line.move == move.id)
-        .join(cycle, condition=move.avec_cycle == cycle.cycle)
         .join(instalment, condition=line.avec_instalment == instalment.id)
         .join(loan, condition=instalment.loan == loan.id)
         .join(product, condition=loan.product == product.id)
         .select(
-            cycle.group.as_('group'), loan.id.as_('loan'), lost.as_('lost'),
+            move.avec_cycle.as_('cycle'), loan.id.as_('loan'),
+            lost.as_('lost'),
             where=(move.state == 'posted') & (move.date <= date)
             & (product.fund == _FUND)
             & fields.SQL_OPERATORS['in'](
                 line.account, list(accounts) or [None]),
-            group_by=[cycle.group, loan.id],
+            group_by=[move.avec_cycle, loan.id],
             having=lost > Literal(0)))
-    return losses.select(
-        losses.group.as_('group'),
-        Count(losses.loan).as_('loans_written_off'),
-        Sum(losses.lost).as_('written_off'),
-        group_by=[losses.group])
+    return (losses
+        .join(cycle, condition=losses.cycle == cycle.cycle)
+        .select(
+            cycle.group.as_('group'),
+            Count(losses.loan).as_('loans_written_off'),
+            Sum(losses.lost).as_('written_off'),
+            group_by=[cycle.group]))
 
 
 def charge_rates(cycles):
