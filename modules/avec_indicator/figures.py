@@ -8,8 +8,8 @@ groups.
 """
 from dataclasses import fields as figure_names
 
-from sql import Cast, Column, Literal, Null, Window
-from sql.aggregate import Count, Sum
+from sql import Cast, Column, Literal, Null, Union, Window
+from sql.aggregate import Count, Max, Sum
 from sql.conditionals import Case, Coalesce
 from sql.functions import Function, Round, RowNumber
 from sql.operators import Not
@@ -27,6 +27,17 @@ LAST_MEETINGS = 4
 # SQLite adds with floats
 _PRECISION = 4
 _PRESENT = ['present', 'late']
+# What is told of a group once, with the type in the database
+_ATTRIBUTES = {
+    'company': 'INTEGER',
+    'programme': 'INTEGER',
+    'subdivision': 'INTEGER',
+    'field_officer': 'INTEGER',
+    'phase': 'VARCHAR',
+    'cycle': 'INTEGER',
+    'start_date': 'DATE',
+    'days': 'INTEGER',
+    }
 
 
 class _JulianDay(Function):
@@ -228,6 +239,35 @@ def ledger_figures(company_id, date):
             group_by=[cycle.group]))
 
 
+def groups_of(company_id, date):
+    "The groups of the company that were formed by the date"
+    group = Pool().get('avec.group').__table__()
+    return group.select(
+        group.id.as_('group'), group.company.as_('company'),
+        group.programme.as_('programme'),
+        group.subdivision.as_('subdivision'),
+        group.field_officer.as_('field_officer'),
+        where=(group.company == company_id)
+        & ((group.formation_date == Null) | (group.formation_date <= date)))
+
+
+def _stack(queries):
+    """Return the query of the rows of the queries with all their columns.
+
+    Summed by group they cost one pass whatever the planner of the database
+    believes of them, where joins were loops in loops.
+    """
+    there = [{c.output_name for c in q.columns} for q in queries]
+    names = dict.fromkeys(n for t in there for n in sorted(t))
+    stacked = Union(*(
+            q.select(*(
+                    Column(q, n).as_(n) if n in t
+                    else Cast(Null, _ATTRIBUTES.get(n, 'NUMERIC')).as_(n)
+                    for n in names))
+            for q, t in zip(queries, there)), all_=True)
+    return stacked, [n for n in names if n not in {*_ATTRIBUTES, 'group'}]
+
+
 def group_figures(company_id, date):
     """Return the query of the figures of the groups of the company.
 
@@ -237,42 +277,34 @@ def group_figures(company_id, date):
     The groups formed later, and those dissolved by then, are left out.
     """
     Group = Pool().get('avec.group')
-    group = Group.__table__()
-    cycle, phase = current_cycles(company_id, date), current_phases(date)
-    tables = (group
-        .join(cycle, 'LEFT', condition=cycle.group == group.id)
-        .join(phase, 'LEFT', condition=phase.group == group.id))
-    names = {}
-    for query in Group.avec_figures(company_id, date):
-        tables = tables.join(
-            query, 'LEFT', condition=query.group == group.id)
-        for column in query.columns:
-            if column.output_name != 'group':
-                names[column.output_name] = Coalesce(
-                    Column(query, column.output_name), 0)
+    stacked, names = _stack([
+            groups_of(company_id, date), current_cycles(company_id, date),
+            current_phases(date), *Group.avec_figures(company_id, date)])
+    rows = stacked.select(
+        stacked.group.as_('group'),
+        *(Max(Column(stacked, n)).as_(n) for n in _ATTRIBUTES),
+        *(Coalesce(Sum(Column(stacked, n)), 0).as_(n) for n in names),
+        group_by=[stacked.group])
     figures = Figures(**{
-            f.name: names.get(f.name, Literal(0))
+            f.name: Column(rows, f.name) if f.name in names else Literal(0)
             for f in figure_names(Figures)})
-    current = Coalesce(phase.phase, 'preparatory')
-    followed = group.field_officer != Null
-    begun = Coalesce(cycle.days, 0) > 0
+    phase = Coalesce(rows.phase, 'preparatory')
+    followed = rows.field_officer != Null
+    begun = Coalesce(rows.days, 0) > 0
     computed = {
         'followed_groups': Case((followed, 1), else_=0),
         'followed_members': Case((followed, figures.members), else_=0),
         'annual_profit': Case(
-            (begun, decimal(net_profit(figures)) * DAYS_A_YEAR / cycle.days),
+            (begun, decimal(net_profit(figures)) * DAYS_A_YEAR / rows.days),
             else_=0),
         'annual_savings': Case((begun, figures.savings), else_=0),
         'annual_assets': Case((begun, assets(figures)), else_=0),
         }
-    return tables.select(
-        group.id.as_('group'), group.company.as_('company'),
-        group.programme.as_('programme'),
-        group.subdivision.as_('subdivision'),
-        group.field_officer.as_('field_officer'),
-        current.as_('phase'),
-        cycle.cycle.as_('cycle'), cycle.start_date.as_('start_date'),
-        *(e.as_(n) for n, e in {**names, **computed}.items()),
-        where=(group.company == company_id)
-        & ((group.formation_date == Null) | (group.formation_date <= date))
-        & (current != 'dissolved'))
+    return rows.select(
+        rows.group.as_('group'),
+        *(Column(rows, n).as_(n) for n in _ATTRIBUTES
+            if n not in {'days', 'phase'}),
+        phase.as_('phase'),
+        *(Column(rows, n).as_(n) for n in names),
+        *(e.as_(n) for n, e in computed.items()),
+        where=(rows.company == company_id) & (phase != 'dissolved'))

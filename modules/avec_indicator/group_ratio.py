@@ -266,8 +266,7 @@ class RatioMixin:
                 for f in figure_names(Figures)})
         columns = [
             Column(sums, cls._key()).as_('id'),
-            *(Column(sums, c.output_name).as_(c.output_name)
-                for c in sums.columns),
+            *(cls._typed(sums, c.output_name) for c in sums.columns),
             # Without loans their figures are not zero but unknown
             *(_unknown(cls, f.name) for f in figure_names(Figures)
                 if f.name not in there),
@@ -282,6 +281,14 @@ class RatioMixin:
                         decimal(numerator) / NullIf(denominator, 0), _DIGITS
                         ).as_(ratio.key))
         return sums.select(*columns)
+
+    @classmethod
+    def _typed(cls, sums, name):
+        # PostgreSQL sums integers to a number with decimals
+        column = Column(sums, name)
+        if isinstance(cls._fields[name], fields.Integer):
+            column = Cast(column, cls._fields[name].sql_type().base)
+        return column.as_(name)
 
     @fields.depends('company')
     def on_change_with_currency(self, name=None):

@@ -113,6 +113,8 @@ class GroupRatioTestCase(OfficeTestCase):
                 r for k in [None, *OTHERS] for r in read(company, k)]
             self.assertEqual(len(rows), 3 + 1 + 2 + 2 + 1)
             for row in rows:
+                self.assertIsInstance(row.members, int)
+                self.assertIsInstance(row.savings, Decimal)
                 values = ratio.compute(figures(row))
                 for key, value in values.items():
                     with self.subTest(row=row.rec_name, ratio=key):
