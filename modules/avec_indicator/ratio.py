@@ -8,8 +8,8 @@ that of the sum of their figures, and never the mean of their ratios; and the
 same function states the ratio to the database, whose columns add, subtract and
 multiply as numbers do.
 
-A denominator of zero gives no value, which is shown as a dash: a group without
-loans has no portfolio at risk, neither of 0 % nor of 100 %.
+A denominator of zero gives no value: a group without loans has no portfolio at
+risk, neither of 0 % nor of 100 %.
 
 A rate is a fraction (0.75 is 75 %), an amount is in the currency of the
 figures, a number is a count per something.

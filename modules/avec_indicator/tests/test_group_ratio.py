@@ -387,7 +387,7 @@ class GroupRatioWithoutLoanTestCase(OfficeTestCase):
 
     @with_transaction()
     def test_loans_are_unknown(self):
-        "What is told from loans is a dash, and not 0"
+        "What is told from loans has no value, and is not 0"
         Meeting = Pool().get('avec.meeting')
         with office() as company:
             group = create_group("Tissage", ["Aicha", "Fatima"])
