@@ -10,6 +10,7 @@ from .calendar import weeks
 from .cycles import Amendments, Cycles
 from .endings import Exits, ShareOuts
 from .groups import Committees, load_groups
+from .indicators import Indicators
 from .livelihoods import Livelihoods
 from .loans import LoanChanges, Loans
 from .meetings import Meetings
@@ -23,7 +24,7 @@ __all__ = ['DemoError', 'PARTS', 'Loader']
 # In the order of what happens in a week
 PARTS = [
     Committees, Cycles, Loans, Meetings, Exits, Amendments, LoanChanges,
-    ShareOuts, Training, Livelihoods, Figures]
+    ShareOuts, Training, Livelihoods, Indicators, Figures]
 # Posting takes the locks of these: known before, nothing is done twice
 LOCKED = [
     'account.journal.period', 'avec.cycle', 'avec.loan', 'ir.sequence.strict']

@@ -4,6 +4,10 @@ from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 
+class HouseholdValidationError(ValidationError):
+    pass
+
+
 class MembershipValidationError(ValidationError):
     pass
 

@@ -28,16 +28,19 @@ class OfficeTestCase(TestCase):
 
     A test that rolls back finds it as it was made."""
     module = 'avec_group'
+    # The modules that are active beside it
+    extras = []
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         drop_db()
         cls.addClassCleanup(drop_db)
-        name = f'{cls.module}--{cls.prepare.__qualname__}'
+        modules = [cls.module, *cls.extras]
+        name = '--'.join([*modules, cls.prepare.__qualname__])
         if restore_db_cache(name):
             return
-        activate_module(cls.module)
+        activate_module(modules)
         extras = {}
         while not cls._prepare(extras):
             pass

@@ -3,12 +3,16 @@
 import datetime as dt
 from decimal import Decimal
 
+from trytond.model.exceptions import DomainValidationError
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
 
+from ..exceptions import HouseholdValidationError
 from .office import (
-    OfficeTestCase, count_boxes, create_group, create_sheet, office, run_cycle)
+    OfficeTestCase, count_boxes, create_group, create_party, create_sheet,
+    office, run_cycle)
 
 
 class EraseTestCase(OfficeTestCase):
@@ -74,3 +78,46 @@ class EraseTestCase(OfficeTestCase):
                 read(grant, 'description', 'amount'), [None, 3])
             self.assertEqual(read(exit_, 'note', 'payable'), [None, 20])
             self.assertEqual(cycle.loan_fund_cash, 20)
+
+
+class HouseholdTestCase(OfficeTestCase):
+    "Who lives together is recorded under one person"
+
+    def households(self, parties):
+        "Return the person of the household of each"
+        Party = Pool().get('party.party')
+        table = Party.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.id, Party.household_key(table),
+                where=table.id.in_([p.id for p in parties])))
+        return dict(cursor)
+
+    @with_transaction()
+    def test_members_of_one_household(self):
+        head, child, alone = [
+            create_party(n) for n in ["Aicha", "Hind", "Omar"]]
+        child.household_head = head
+        child.save()
+        self.assertEqual(self.households([head, child, alone]), {
+                head.id: head.id, child.id: head.id, alone.id: alone.id})
+
+    @with_transaction()
+    def test_household_under_one_person(self):
+        first, second, third = [
+            create_party(n) for n in ["Aicha", "Hind", "Omar"]]
+        second.household_head = first
+        second.save()
+        with self.assertRaises(HouseholdValidationError):
+            third.household_head = second
+            third.save()
+        with self.assertRaises(HouseholdValidationError):
+            first.household_head = third
+            first.save()
+
+    @with_transaction()
+    def test_nobody_under_oneself(self):
+        party = create_party("Aicha")
+        with self.assertRaises(DomainValidationError):
+            party.household_head = party
+            party.save()
