@@ -22,7 +22,6 @@ def set_up(config):
 
 class RatioTest(office.OfficeTestCase):
     "From the lights to the reasons"
-    modules = [*browser.MODULES, 'avec_indicator']
     setup_database = staticmethod(set_up)
 
     def enter_indicators(self, login, *names):
