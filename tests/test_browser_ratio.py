@@ -3,7 +3,7 @@
 "See in the web client which groups need help, and why"
 from playwright.sync_api import expect
 
-from tests import browser, office
+from tests import office
 from tests.client import Client, action, text
 
 ALL = (
