@@ -22,8 +22,12 @@ __all__ = ['main']
 
 BACKENDS = ['sqlite', 'postgresql']
 # What is measured in a process of its own, and in a database with what module
-PARTS = {'groups': 'avec_group', 'loans': 'avec_loan'}
-QUICK_MODULE = 'avec_loan'
+PARTS = {
+    'groups': 'avec_group',
+    'loans': 'avec_loan',
+    'indicators': 'avec_indicator',
+    }
+QUICK_MODULES = {**PARTS, 'groups': 'avec_loan'}
 
 
 def _processor():
@@ -70,7 +74,7 @@ def _measure_part(backend, uri, part, quick):
         command = [
             sys.executable, '-W', 'ignore', '-m', 'bench.worker',
             '--folder', folder, '--part', part,
-            '--module', QUICK_MODULE if quick else PARTS[part],
+            '--module', (QUICK_MODULES if quick else PARTS)[part],
             *(['--quick'] if quick else []), result]
         environ = {
             **database.environ(),

@@ -15,7 +15,7 @@ from trytond.transaction import Transaction
 
 from . import groups
 
-__all__ = ['analyze', 'fill', 'fill_loans']
+__all__ = ['analyze', 'fill', 'fill_loans', 'fill_sheets']
 
 MEETINGS = 5
 MARK = 'BULK'
@@ -31,7 +31,6 @@ LINES = [
 INSTALMENTS = 3
 INSTALMENT = Decimal(50)
 CHARGE = Decimal(3)
-LOAN_MARK = f'{MARK}-LOAN'
 
 
 def _execute(query):
@@ -58,27 +57,28 @@ def _insert_from(name, source, where, columns):
             source.select(*columns.values(), where=where)))
 
 
-def _ids(name, column):
+def _ids(name, column, mark):
     table = Pool().get(name).__table__()
     return [id_ for id_, in _execute(table.select(
-                table.id, where=Column(table, column).like(f'{MARK}%'),
+                table.id, where=Column(table, column).like(f'{mark}%'),
                 order_by=table.id))]
 
 
-def fill(count, company):
-    "Add as many groups, that held meetings"
-    codes = [f'{MARK}-{i:06}' for i in range(count)]
+def fill(count, company, mark=MARK):
+    "Add as many groups, that held meetings, with the mark in their codes"
+    codes = [f'{mark}-{i:06}' for i in range(count)]
     _insert('party.party', [
             {'name': f'Group {c}', 'code': c, 'active': True}
             for c in codes])
     _insert('avec.group', [
             {'party': p, 'code': c, 'company': company,
                 'formation_date': groups.YEAR[0]}
-            for p, c in zip(_ids('party.party', 'code'), codes)])
+            for p, c in zip(_ids('party.party', 'code', mark), codes)])
     _insert('avec.cycle', [
-            {'group': g, **_rules()} for g in _ids('avec.group', 'code')])
-    _fill_moves(company)
-    _fill_lines(company)
+            {'group': g, **_rules()}
+            for g in _ids('avec.group', 'code', mark)])
+    _fill_moves(company, mark)
+    _fill_lines(company, mark)
 
 
 def _rules():
@@ -94,7 +94,7 @@ def _rules():
         }
 
 
-def _fill_moves(company):
+def _fill_moves(company, mark):
     pool = Pool()
     Configuration = pool.get('account.configuration')
     Period = pool.get('account.period')
@@ -104,25 +104,25 @@ def _fill_moves(company):
     source = group.join(cycle, condition=cycle.group == group.id)
     for number in range(MEETINGS):
         day = groups.week(number)
-        _insert_from('account.move', source, group.code.like(f'{MARK}%'), {
+        _insert_from('account.move', source, group.code.like(f'{mark}%'), {
                 'avec_group': group.id,
                 'avec_cycle': cycle.id,
                 'company': Literal(company),
                 'journal': Literal(journal.id),
                 'period': Literal(Period.find(company, date=day).id),
                 'date': Literal(day),
-                'description': Literal(MARK),
+                'description': Literal(mark),
                 'state': Literal('posted'),
                 })
 
 
-def _fill_lines(company):
+def _fill_lines(company, mark):
     pool = Pool()
     Configuration = pool.get('account.configuration')
     move = pool.get('account.move').__table__()
     for name, debit, credit in LINES:
         account = Configuration(1).get_avec_account(name, company)
-        _insert_from('account.move.line', move, move.description == MARK, {
+        _insert_from('account.move.line', move, move.description == mark, {
                 'move': move.id,
                 'account': Literal(account.id),
                 'debit': Literal(debit),
@@ -131,14 +131,14 @@ def _fill_lines(company):
                 })
 
 
-def fill_loans(product, company):
+def fill_loans(product, company, mark=MARK):
     "Lend to one member of each of the groups"
     pool = Pool()
     cycle = pool.get('avec.cycle').__table__()
     group = pool.get('avec.group').__table__()
     loan = pool.get('avec.loan').__table__()
     membership = pool.get('avec.membership').__table__()
-    _insert_from('avec.membership', group, group.code.like(f'{MARK}%'), {
+    _insert_from('avec.membership', group, group.code.like(f'{mark}%'), {
             'group': group.id,
             'party': group.party,
             'number': Literal(1),
@@ -147,7 +147,7 @@ def fill_loans(product, company):
     source = (membership
         .join(group, condition=membership.group == group.id)
         .join(cycle, condition=cycle.group == group.id))
-    _insert_from('avec.loan', source, group.code.like(f'{MARK}%'), {
+    _insert_from('avec.loan', source, group.code.like(f'{mark}%'), {
             'number': group.code,
             'membership': membership.id,
             'cycle': cycle.id,
@@ -160,7 +160,7 @@ def fill_loans(product, company):
             })
     for number in range(INSTALMENTS):
         _insert_from('avec.loan.instalment', loan, loan.number.like(
-                f'{MARK}%'), {
+                f'{mark}%'), {
                 'loan': loan.id,
                 'number': Literal(number + 1),
                 'start_date': Literal(groups.week(4 * number)),
@@ -172,10 +172,10 @@ def fill_loans(product, company):
                 'closed': Literal(False),
                 'active': Literal(True),
                 })
-    _fill_loan_lines(company)
+    _fill_loan_lines(company, mark)
 
 
-def _fill_loan_lines(company):
+def _fill_loan_lines(company, mark):
     pool = Pool()
     Configuration = pool.get('account.configuration')
     Period = pool.get('account.period')
@@ -192,14 +192,14 @@ def _fill_loan_lines(company):
     lent, repaid = groups.FIRST_MEETING, groups.week(4)
     source = loan.join(cycle, condition=loan.cycle == cycle.id)
     for day in [lent, repaid]:
-        _insert_from('account.move', source, loan.number.like(f'{MARK}%'), {
+        _insert_from('account.move', source, loan.number.like(f'{mark}%'), {
                 'avec_group': cycle.group,
                 'avec_cycle': cycle.id,
                 'company': Literal(company),
                 'journal': Literal(journal.id),
                 'period': Literal(Period.find(company, date=day).id),
                 'date': Literal(day),
-                'description': Literal(LOAN_MARK),
+                'description': Literal(f'{mark}-LOAN'),
                 'state': Literal('posted'),
                 })
     source = (move
@@ -212,7 +212,7 @@ def _fill_loan_lines(company):
             ('avec_loan_receivable', repaid, -1, INSTALMENT),
             ('avec_service_charge_income', repaid, -1, CHARGE),
             ('avec_loan_fund_cash', repaid, 1, INSTALMENT + CHARGE)]:
-        where = (move.description == LOAN_MARK) & (move.date == day)
+        where = (move.description == f'{mark}-LOAN') & (move.date == day)
         if day == repaid:
             where &= instalment.number == 1
         values = {
@@ -227,6 +227,46 @@ def _fill_loan_lines(company):
         if name == 'avec_loan_receivable':
             values['maturity_date'] = instalment.due_date
         _insert_from('account.move.line', source, where, values)
+
+
+def fill_sheets(company, members, meetings, mark=MARK):
+    """Give each of the groups members and the sheets of its meetings
+
+    Each group has a member already, who borrowed."""
+    pool = Pool()
+    cycle = pool.get('avec.cycle').__table__()
+    group = pool.get('avec.group').__table__()
+    marked = group.code.like(f'{mark}%')
+    groups_ = _ids('avec.group', 'code', mark)
+    codes = [f'{mark}-M{g}-{n:02}' for g in groups_
+        for n in range(2, members + 1)]
+    _insert('party.party', [
+            {'name': c, 'code': c, 'active': True,
+                'avec_gender': ['female', 'male'][i % 4 == 0]}
+            for i, c in enumerate(codes)])
+    _insert('avec.membership', [
+            {'group': g, 'party': p, 'number': n,
+                'start_date': groups.YEAR[0]}
+            for p, (g, n) in zip(
+                _ids('party.party', 'code', f'{mark}-M'),
+                [(g, n) for g in groups_ for n in range(2, members + 1)])])
+    source = group.join(cycle, condition=cycle.group == group.id)
+    for number in range(meetings):
+        _insert_from('avec.meeting', source, marked, {
+                'cycle': cycle.id,
+                'number': Literal(number + 1),
+                'date': Literal(groups.week(number)),
+                'state': Literal('posted'),
+                })
+    meeting = pool.get('avec.meeting').__table__()
+    membership = pool.get('avec.membership').__table__()
+    _insert_from('avec.meeting.line', source
+        .join(meeting, condition=meeting.cycle == cycle.id)
+        .join(membership, condition=membership.group == group.id), marked, {
+            'meeting': meeting.id,
+            'membership': membership.id,
+            'attendance': Literal('present'),
+            })
 
 
 def analyze():

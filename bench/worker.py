@@ -24,6 +24,8 @@ FULL = {
     'chunk_sizes': [1, 60, 100, 200, 400, 1000],
     'loan_runs': 7, 'schedules': 200, 'few_loans': 1000,
     'bulk_loans': 10000, 'overdue_runs': 1,
+    'indicator_groups': [500, 2000], 'indicator_meetings': 24,
+    'indicator_runs': 1,
     }
 QUICK = {
     'posting_runs': 1, 'groups': 2, 'meetings': 2, 'window': 1,
@@ -32,6 +34,8 @@ QUICK = {
     'chunk_groups': 2, 'chunk_runs': 1, 'chunk_sizes': [1, 100],
     'loan_runs': 1, 'schedules': 1, 'few_loans': 2,
     'bulk_loans': 20, 'overdue_runs': 1,
+    'indicator_groups': [2, 4], 'indicator_meetings': 2,
+    'indicator_runs': 1,
     }
 
 
@@ -154,7 +158,25 @@ def measure_loans(module, size):
     return result
 
 
-PARTS = {'groups': measure_groups, 'loans': measure_loans}
+def measure_indicators(module, size):
+    "Return what is measured of the indicators"
+    from . import indicators
+
+    _say("making the database with indicators")
+    books = _database([module, 'avec_loan'])
+    _say("the indicators of many groups")
+    result = indicators.measure_indicators(
+        books, *size['indicator_groups'], size['indicator_meetings'],
+        size['indicator_runs'])
+    _say("done")
+    return {'indicators': result}
+
+
+PARTS = {
+    'groups': measure_groups,
+    'loans': measure_loans,
+    'indicators': measure_indicators,
+    }
 
 
 def main():
