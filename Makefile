@@ -6,7 +6,7 @@ VENV_PYTHON = .venv/bin/python
 # make test ARGS="trytond.modules.avec_group.tests.test_scenario"
 ARGS ?=
 
-.PHONY: help venv demo demo-reset test bench lint screenshots clean
+.PHONY: help venv demo demo-reset test bench lint screenshots papers clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -31,6 +31,9 @@ lint: venv ## Check the style of the code and of the scenarios
 
 screenshots: venv ## Take the pictures of the documentation
 	@$(VENV_PYTHON) -m doc.screenshots $(ARGS)
+
+papers: venv ## Print the pages of the documentation
+	@$(VENV_PYTHON) -m doc.papers
 
 clean: ## Remove what the other targets made
 	@rm -rf .venv .cache var build dist *.egg-info .coverage

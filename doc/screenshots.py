@@ -67,6 +67,16 @@ def loan_portfolio(guide):
     guide.client.tool('switch_')
 
 
+def indicator_board(guide):
+    guide.enter('act_board_programme', menus=['menu_indicator'])
+    guide.client.tab.locator('svg').first.wait_for()
+    settle(guide.client.page)
+
+
+def group_ratio(guide):
+    guide.enter('act_group_ratio', 'red', ['menu_indicator', 'menu_ratio'])
+
+
 def training_session(guide):
     guide.enter('act_session_form', 'planned', ['menu_training'])
     guide.client.grid().open()
@@ -101,6 +111,8 @@ PICTURES = {
     'cycle-form-fr': ('finance', cycle_form),
     'general-ledger-fr': ('finance', general_ledger),
     'group-form-fr': ('finance', group_form),
+    'group-ratio-fr': ('finance', group_ratio),
+    'indicator-board-fr': ('programme', indicator_board),
     'loan-form-fr': ('finance', loan_form),
     'loan-portfolio-fr': ('finance', loan_portfolio),
     'meeting-form-ar': ('auditeur', meeting_form),
