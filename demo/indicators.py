@@ -64,6 +64,14 @@ _TEXTS = {
     }
 
 
+# (amber, red): these groups lend little of what they hold
+_THRESHOLDS = {
+    'loan_fund_utilisation': (Decimal('0.05'), Decimal('0.02')),
+    'portfolio_at_risk_30': (Decimal('0.05'), Decimal('0.30')),
+    'return_on_savings_annualised': (Decimal('0.02'), Decimal('0')),
+    }
+
+
 class Indicators(Part):
     "Made in the end, from what is in the records"
     module = 'avec_indicator'
@@ -74,12 +82,16 @@ class Indicators(Part):
         self._report()
 
     def _thresholds(self):
-        "Set from where on groups are red, as the office may start"
+        "Set from where on groups are red, so that there are some of each"
         pool = Pool()
         Programme = pool.get('avec.programme')
         Threshold = pool.get('avec.indicator.threshold')
         programme = Programme(self.office.programme)
-        Threshold.save(Threshold.propose(programme.company))
+        thresholds = Threshold.propose(programme.company)
+        for threshold in thresholds:
+            if threshold.ratio in _THRESHOLDS:
+                threshold.amber, threshold.red = _THRESHOLDS[threshold.ratio]
+        Threshold.save(thresholds)
 
     def _targets(self):
         pool = Pool()

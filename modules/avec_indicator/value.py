@@ -5,7 +5,6 @@ from sql.conditionals import Case, Coalesce
 
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
-from trytond.modules.avec_group.document import format_amount
 from trytond.pool import Pool
 from trytond.pyson import Eval, PYSONEncoder
 from trytond.transaction import Transaction
@@ -368,7 +367,7 @@ def format_value(value, unit, company):
     if unit == 'points':
         return lang.format_number(value * 100, digits=1, grouping=True)
     if unit == 'money' and company:
-        return format_amount(value, company.currency)
+        return lang.currency(value, company.currency, grouping=True)
     digits = 0 if value == value.to_integral_value() else 2
     return lang.format_number(value, digits=digits, grouping=True)
 
