@@ -4,9 +4,11 @@
 
 The groups have no members but one who borrows, and the lines no party: only
 what the balances are read from is there."""
+import datetime as dt
 from decimal import Decimal
 
 from sql import Column, Literal
+from sql.operators import Concat
 
 from trytond import backend
 from trytond.pool import Pool
@@ -15,7 +17,9 @@ from trytond.transaction import Transaction
 
 from . import groups
 
-__all__ = ['analyze', 'fill', 'fill_loans', 'fill_sheets']
+__all__ = [
+    'analyze', 'fill', 'fill_activities', 'fill_loans', 'fill_sessions',
+    'fill_sheets']
 
 MEETINGS = 5
 MARK = 'BULK'
@@ -267,6 +271,75 @@ def fill_sheets(company, members, meetings, mark=MARK):
             'membership': membership.id,
             'attendance': Literal('present'),
             })
+
+
+def fill_sessions(company, curriculum, topics, mark=MARK):
+    "Train each of the groups in a session that has all its members"
+    pool = Pool()
+    group = pool.get('avec.group').__table__()
+    membership = pool.get('avec.membership').__table__()
+    session = pool.get('avec.training.session').__table__()
+    _insert_from('avec.training.session', group, group.code.like(f'{mark}%'), {
+            'number': group.code,
+            'company': Literal(company),
+            'curriculum': Literal(curriculum),
+            'date': Literal(groups.FIRST_MEETING),
+            'start_time': Literal(dt.time(9)),
+            'end_time': Literal(dt.time(13)),
+            'hours': Literal(Decimal(4)),
+            'state': Literal('held'),
+            })
+    source = session.join(group, condition=session.number == group.code)
+    marked = session.number.like(f'{mark}%')
+    _insert_from('avec.training.session-avec.group', source, marked, {
+            'session': session.id, 'group': group.id})
+    for topic in topics:
+        _insert_from(
+            'avec.training.session-avec.training.topic', session, marked,
+            {'session': session.id, 'topic': Literal(topic)})
+    _insert_from('avec.training.attendance', source
+        .join(membership, condition=membership.group == group.id), marked, {
+            'session': session.id,
+            'membership': membership.id,
+            'attendance': Literal('present'),
+            })
+
+
+def fill_activities(sector, months, mark=MARK):
+    "Give the members with a number below six an activity, with its months"
+    pool = Pool()
+    activity = pool.get('avec.activity').__table__()
+    group = pool.get('avec.group').__table__()
+    membership = pool.get('avec.membership').__table__()
+    source = membership.join(group, condition=membership.group == group.id)
+    number = Concat(Concat(group.code, '-'), membership.number)
+    few = membership.number <= 5
+    marked = activity.number.like(f'{mark}%')
+    _insert_from(
+        'avec.activity', source, group.code.like(f'{mark}%') & few, {
+            'number': number,
+            'name': Literal(mark),
+            'group': group.id,
+            'kind': Literal('individual'),
+            'sector': Literal(sector),
+            'start_date': Literal(groups.FIRST_MEETING),
+            'running_date': Literal(groups.FIRST_MEETING),
+            'baseline_income': Literal(Decimal(500)),
+            'baseline_date': Literal(groups.FIRST_MEETING),
+            'state': Literal('running'),
+            })
+    _insert_from('avec.activity.owner', activity
+        .join(group, condition=activity.group == group.id)
+        .join(membership, condition=(membership.group == group.id)
+            & (activity.number == number)), marked, {
+            'activity': activity.id, 'membership': membership.id})
+    for month in range(months):
+        _insert_from('avec.activity.record', activity, marked, {
+                'activity': activity.id,
+                'month': Literal(groups.YEAR[0].replace(month=month + 2)),
+                'sales': Literal(Decimal(300)),
+                'costs': Literal(Decimal(100)),
+                })
 
 
 def analyze():

@@ -10,16 +10,41 @@ from .measure import count_queries, seconds, spread
 __all__ = ['measure_indicators']
 
 MEMBERS = 25
+MONTHS = 6
 # Of the rest of the groups, so that each part of them is told from the other
 MORE = 'MORE'
 AS_AT = groups.week(30)
 
 
-def _fill(books, product, count, meetings, mark):
+def _curriculum():
+    "Make a curriculum of one topic, return the ids of both"
+    pool = Pool()
+    Curriculum = pool.get('avec.training.curriculum')
+    ModelData = pool.get('ir.model.data')
+    Topic = pool.get('avec.training.topic')
+    curriculum = Curriculum(
+        name="Life", code='LIFE',
+        axis=ModelData.get_id('avec_training', 'axis_life'))
+    curriculum.save()
+    topic = Topic(curriculum=curriculum, name="Listening", hours=4)
+    topic.save()
+    return curriculum.id, topic.id
+
+
+def _sector():
+    Sector = Pool().get('avec.sector')
+    sector, = Sector.search([('code', '=', 'A')])
+    return sector.id
+
+
+def _fill(books, product, training, count, meetings, mark):
     company = books.context['company']
+    curriculum, topic = training
     books.run(bulk.fill, count, company, mark)
     books.run(bulk.fill_loans, product, company, mark)
     books.run(bulk.fill_sheets, company, MEMBERS, meetings, mark)
+    books.run(bulk.fill_sessions, company, curriculum, [topic], mark)
+    books.run(bulk.fill_activities, books.run(_sector), MONTHS, mark)
     books.run(bulk.analyze)
 
 
@@ -73,9 +98,10 @@ def measure_indicators(books, few, many, meetings, runs):
 
     The growth is that of the time over that of the groups."""
     product = books.without_access(loans.create_product)
-    _fill(books, product, few, meetings, bulk.MARK)
+    training = books.without_access(_curriculum)
+    _fill(books, product, training, few, meetings, bulk.MARK)
     first = _measure(books, runs)
-    _fill(books, product, many - few, meetings, MORE)
+    _fill(books, product, training, many - few, meetings, MORE)
     second = _measure(books, runs)
 
     def growth(before, after):

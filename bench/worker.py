@@ -163,7 +163,8 @@ def measure_indicators(module, size):
     from . import indicators
 
     _say("making the database with indicators")
-    books = _database([module, 'avec_loan'])
+    books = _database([
+            module, 'avec_livelihood', 'avec_loan', 'avec_training'])
     _say("the indicators of many groups")
     result = indicators.measure_indicators(
         books, *size['indicator_groups'], size['indicator_meetings'],
