@@ -12,7 +12,8 @@ from trytond import backend
 ROOT = Path(__file__).resolve().parent.parent
 SECTIONS = {
     'engine', 'versions', 'memory', 'posting', 'chunks', 'queries', 'typing',
-    'form', 'growth', 'balances', 'list', 'schedules', 'lending', 'overdue'}
+    'form', 'growth', 'balances', 'list', 'schedules', 'lending', 'overdue',
+    'indicators'}
 RATIOS = [
     ('posting', 'ratio_to_naive'),
     ('posting', 'ratio_to_naive_with_saving'),
@@ -23,6 +24,7 @@ RATIOS = [
     ('schedules', 'declining_per_second'),
     ('lending', 'meetings_per_second'),
     ('overdue', 'seconds'),
+    ('indicators', 'growth_of_report'),
     ]
 
 
@@ -75,6 +77,18 @@ class BenchTest(unittest.TestCase):
             for growth in ['growth_with_members', 'growth_with_loans']:
                 with self.subTest(step=step, growth=growth):
                     self.assertEqual(lending['queries'][step][growth], 0)
+
+    def test_indicators_are_read_in_a_fixed_number_of_queries(self):
+        indicators = self.document['backends'][backend.name]['indicators']
+        few, many = indicators['queries']
+        self.assertEqual(few, many)
+        self.assertLess(few, 20)
+        self.assertEqual(
+            indicators['growth_of_each'].keys(),
+            indicators['seconds_of_each'].keys())
+        self.assertLessEqual(
+            {'GRP-1', 'LON-4', 'TRN-1', 'IGA-4'},
+            indicators['growth_of_each'].keys())
 
     def test_arrears_are_read_in_a_fixed_number_of_queries(self):
         overdue = self.document['backends'][backend.name]['overdue']
