@@ -26,10 +26,9 @@ __all__ = ['Result', 'main']
 
 # The longest first, because two of them run side by side
 SUITES = ['lint', 'postgresql', 'sqlite', 'common', 'browser']
-# Tests of the top level that use the database of the suite: the others would
-# do the same twice and are common to all databases
-ON_EACH_DATABASE = {
-    'tests.test_avec_modules', 'tests.test_bench', 'tests.test_demo_load'}
+# The tests of the modules use the database of the suite: the others of the top
+# level would do the same twice and are common to all databases
+ON_EACH_DATABASE = {'tests.test_avec_modules'}
 SLOWEST = 10
 SQLITE = {
     'TRYTOND_DATABASE_URI': 'sqlite://',
