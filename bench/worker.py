@@ -17,8 +17,8 @@ from trytond.transaction import Transaction
 __all__ = ['main']
 
 FULL = {
-    'posting_runs': 15, 'groups': 40, 'meetings': 25, 'window': 20,
-    'documents': 10, 'reading_runs': 3, 'bulk_groups': 10000,
+    'posting_runs': 11, 'groups': 40, 'meetings': 25, 'window': 20,
+    'documents': 10, 'reading_runs': 2, 'bulk_groups': 10000,
     'form_runs': 10, 'keystrokes': 30,
     'chunk_groups': 25, 'chunk_runs': 2,
     'chunk_sizes': [1, 100, 400, 1000],
