@@ -17,11 +17,11 @@ from trytond.transaction import Transaction
 __all__ = ['main']
 
 FULL = {
-    'posting_runs': 11, 'groups': 40, 'meetings': 25, 'window': 20,
+    'posting_runs': 9, 'groups': 40, 'meetings': 25, 'window': 20,
     'documents': 10, 'reading_runs': 2, 'bulk_groups': 10000,
     'form_runs': 10, 'keystrokes': 30,
-    'chunk_groups': 25, 'chunk_runs': 2,
-    'chunk_sizes': [1, 100, 400, 1000],
+    'chunk_groups': 25, 'chunk_runs': 1,
+    'chunk_sizes': [1, 100, 1000],
     'loan_runs': 7, 'schedules': 200, 'few_loans': 1000,
     'bulk_loans': 10000, 'overdue_runs': 1,
     'indicator_groups': [500, 2000], 'indicator_meetings': 24,
