@@ -21,13 +21,6 @@ from tools.system import ToolError, run_tool
 __all__ = ['main']
 
 BACKENDS = ['sqlite', 'postgresql']
-# What is measured in a process of its own, and in a database with what module
-PARTS = {
-    'groups': 'avec_group',
-    'loans': 'avec_loan',
-    'indicators': 'avec_indicator',
-    }
-QUICK_MODULES = {**PARTS, 'groups': 'avec_loan'}
 
 
 def _processor():
@@ -60,29 +53,20 @@ def _server(backend):
 
 
 def _measure(backend, quick):
-    "Return what is measured, each part on a new database"
-    with _server(backend) as uri:
-        return {
-            n: v for part in PARTS
-            for n, v in _measure_part(backend, uri, part, quick).items()}
-
-
-def _measure_part(backend, uri, part, quick):
     "Return what a process of its own measures"
-    with tempfile.TemporaryDirectory(prefix='avec-bench-') as folder:
+    with (_server(backend) as uri,
+            tempfile.TemporaryDirectory(prefix='avec-bench-') as folder):
         result = Path(folder, 'result.json')
         command = [
             sys.executable, '-W', 'ignore', '-m', 'bench.worker',
-            '--folder', folder, '--part', part,
-            '--module', (QUICK_MODULES if quick else PARTS)[part],
-            *(['--quick'] if quick else []), result]
+            '--folder', folder, *(['--quick'] if quick else []), result]
+        cache = uri if backend == 'postgresql' else folder
         environ = {
             **database.environ(),
             'TRYTOND_DATABASE_URI': uri,
-            'DB_NAME': f'bench_{part}_{os.getpid()}',
+            'DB_NAME': f'bench_{os.getpid()}',
+            'DB_CACHE': os.environ.get('DB_CACHE', cache),
             }
-        if cache := os.environ.get('DB_CACHE'):
-            environ['DB_CACHE'] = cache
         process = subprocess.run(
             command, cwd=ROOT, env=environ, stdout=sys.stderr)
         if process.returncode:

@@ -14,9 +14,14 @@ from trytond import backend, config
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from tools.templates import Templates
+
 __all__ = ['main']
 
+GROUPS = ['avec_group']
+ALL = ['avec_indicator', 'avec_livelihood', 'avec_loan', 'avec_training']
 FULL = {
+    'groups_with': GROUPS,
     'posting_runs': 9, 'groups': 40, 'meetings': 25, 'window': 20,
     'documents': 10, 'reading_runs': 2, 'bulk_groups': 10000,
     'form_runs': 10, 'keystrokes': 30,
@@ -28,6 +33,8 @@ FULL = {
     'indicator_runs': 1,
     }
 QUICK = {
+    # One database is made less
+    'groups_with': ALL,
     'posting_runs': 1, 'groups': 2, 'meetings': 2, 'window': 1,
     'documents': 2, 'reading_runs': 1, 'bulk_groups': 20,
     'form_runs': 1, 'keystrokes': 1,
@@ -45,16 +52,23 @@ def _say(message, started=time.monotonic()):
         file=sys.stderr, flush=True)
 
 
-def _database(module):
+def _below(modules):
+    "Return the modules of the database from which that of all is made"
+    return GROUPS if len(modules) > len(GROUPS) else []
+
+
+def _database(modules):
     "Make the database of an office and return the books of its user"
     from trytond.modules.avec_group.tests.tools import create_office
     from trytond.modules.company.tests.tools import create_company
-    from trytond.tests.tools import activate_modules
+    from trytond.tests import tools
 
     from . import groups
     from .measure import Books
 
-    client = activate_modules(module, create_company)
+    gc.unfreeze()
+    # Not imported by its name, which the templates replace
+    client = tools.activate_modules(modules, create_company)
     client.skip_warning = True
     create_office([groups.YEAR])
     # What only the test suite validates is not part of the cost
@@ -91,12 +105,12 @@ def _versions():
         }
 
 
-def measure_groups(module, size):
+def measure_groups(size):
     "Return what is measured of the groups alone"
     from . import bulk, groups, posting, queries, reading
 
     _say("making the database")
-    books = _database(module)
+    books = _database(size['groups_with'])
     result = {
         'engine': books.run(_engine),
         'versions': _versions(),
@@ -135,12 +149,12 @@ def measure_groups(module, size):
     return result
 
 
-def measure_loans(module, size):
+def measure_loans(size):
     "Return what is measured once the groups lend"
     from . import bulk, loans
 
-    _say("making the database with loans")
-    books = _database(module)
+    _say("making the database with all modules")
+    books = _database(ALL)
     product = books.without_access(loans.create_product)
     result = {}
     _say("schedules")
@@ -158,13 +172,12 @@ def measure_loans(module, size):
     return result
 
 
-def measure_indicators(module, size):
+def measure_indicators(size):
     "Return what is measured of the indicators"
     from . import indicators
 
-    _say("making the database with indicators")
-    books = _database([
-            module, 'avec_livelihood', 'avec_loan', 'avec_training'])
+    _say("making the database anew")
+    books = _database(ALL)
     _say("the indicators of many groups")
     result = indicators.measure_indicators(
         books, *size['indicator_groups'], size['indicator_meetings'],
@@ -173,24 +186,19 @@ def measure_indicators(module, size):
     return {'indicators': result}
 
 
-PARTS = {
-    'groups': measure_groups,
-    'loans': measure_loans,
-    'indicators': measure_indicators,
-    }
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--quick', action='store_true')
     parser.add_argument('--folder', required=True)
-    parser.add_argument('--part', choices=PARTS, required=True)
-    parser.add_argument('--module', required=True)
     parser.add_argument('result')
     options = parser.parse_args()
     config.set('database', 'path', options.folder)
-    result = PARTS[options.part](
-        options.module, QUICK if options.quick else FULL)
+    size = QUICK if options.quick else FULL
+    result = {}
+    with Templates(_below):
+        # The groups first, for the memory that they alone take
+        for measure in [measure_groups, measure_loans, measure_indicators]:
+            result.update(measure(size))
     with open(options.result, 'w', encoding='utf-8') as file:
         json.dump(result, file)
 

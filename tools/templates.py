@@ -47,10 +47,13 @@ def below(modules):
 
 
 class Templates:
-    "The databases from which those of the tests are copied, during a context"
+    """The databases from which those of the tests are copied, during a context
 
-    def __init__(self):
+    below: return the modules of the database from which to go on."""
+
+    def __init__(self, below=below):
         from trytond.tests import test_tryton, tools
+        self._below = below
         self._module = test_tryton
         self._tools = tools
         self._original = {
@@ -97,7 +100,7 @@ class Templates:
         if self._original[self._module, 'restore_db_cache'](name):
             return True
         modules, language = split(name)
-        if lower := below(modules):
+        if lower := self._below(modules):
             self._module.activate_module(lower, lang=language or 'en')
         return False
 
