@@ -159,7 +159,8 @@ def run_sqlite(runners, names):
 
 def run_common(runners, names):
     "Run the tests for which the database of the suite is of no consequence"
-    return runners.run('common', names, **SQLITE)
+    # What Tryton asserts of itself is asserted on SQLite
+    return runners.run('common', names, **SQLITE, PYTHONOPTIMIZE='1')
 
 
 def run_postgresql(runners, names):
@@ -167,7 +168,7 @@ def run_postgresql(runners, names):
     try:
         with postgresql.server() as uri:
             # Databases are copied in the server: no pg_dump has to match it.
-            # What Tryton asserts of itself was asserted on SQLite
+            # As for what Tryton asserts, see run_common
             return runners.run(
                 'postgresql', names, TRYTOND_DATABASE_URI=uri,
                 DB_NAME=f'test_{os.getpid()}_{secrets.token_hex(4)}',
