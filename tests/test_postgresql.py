@@ -25,8 +25,8 @@ TRIES = 50
 @unittest.skipUnless(
     URI.startswith('postgresql://'),
     "needs PostgreSQL: TRYTOND_DATABASE_URI is not postgresql://")
-class PostgreSQLTest(unittest.TestCase):
-    "Posting is done once and whole"
+class PostgreSQLTestCase(unittest.TestCase):
+    "Servers for an office on PostgreSQL"
 
     @classmethod
     def setUpClass(cls):
@@ -44,7 +44,7 @@ class PostgreSQLTest(unittest.TestCase):
         self.pause = self.folder / 'pause'
 
     @contextmanager
-    def server(self, module='trytond.cli'):
+    def server(self, module='trytond.cli', uri=URI):
         "Run a server, as the process that the context gives"
         from trytond.tests.test_tryton import DB_NAME
         port = system.free_port()
@@ -55,7 +55,8 @@ class PostgreSQLTest(unittest.TestCase):
                 [sys.executable, '-m', module, '-c', config, '-d', DB_NAME],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, env={
-                    **os.environ, 'AVEC_TEST_PAUSE': str(self.pause)})
+                    **os.environ, 'TRYTOND_DATABASE_URI': uri,
+                    'AVEC_TEST_PAUSE': str(self.pause)})
             try:
                 self.url = f'http://localhost:{port}'
                 self.database = DB_NAME
@@ -136,6 +137,10 @@ class PostgreSQLTest(unittest.TestCase):
         self.assertEqual(self.moves(sheet), [move])
         self.assertEqual(
             client.read('account.move', move, 'state'), ['posted'])
+
+
+class PostgreSQLTest(PostgreSQLTestCase):
+    "Posting is done once and whole"
 
     def assertNothingPosted(self, sheet):
         self.assertEqual(

@@ -50,10 +50,21 @@ def server():
             os.chown(folder, identity['user'], identity['group'])
         binaries = _reachable(
             _system_binaries() or _wheel_binaries(), folder, identity)
-        with _run(binaries, folder, identity):
+        with _run(binaries, folder, identity), _first_in_path(binaries):
             yield f'postgresql://postgres@/?host={folder}'
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _first_in_path(binaries):
+    "Let the programs that dump and restore be those of the server"
+    path = os.environ['PATH']
+    os.environ['PATH'] = f'{binaries}{os.pathsep}{path}'
+    try:
+        yield
+    finally:
+        os.environ['PATH'] = path
 
 
 def _identity():

@@ -24,3 +24,25 @@ class Rule(metaclass=PoolMeta):
         context = super()._get_context(model_name)
         context['employees'] = User.get_employees()
         return context
+
+
+class ActionGroupsMixin:
+    "An action of another name does not stand for the one that is executed"
+    __slots__ = ()
+
+    @classmethod
+    def get_groups(cls, name, action_id=None):
+        groups = super().get_groups(name, action_id=action_id)
+        if action_id and not groups:
+            # It is the client that names the action: one of something else
+            # must not leave this one open to all
+            groups = super().get_groups(name)
+        return groups
+
+
+class ActionReport(ActionGroupsMixin, metaclass=PoolMeta):
+    __name__ = 'ir.action.report'
+
+
+class ActionWizard(ActionGroupsMixin, metaclass=PoolMeta):
+    __name__ = 'ir.action.wizard'
