@@ -21,6 +21,7 @@ from trytond.transaction import Transaction
 from . import ledger
 from .document import LINES_PER_SAVE
 from .exceptions import AccountSettingError, GroupMoveError
+from .sealed import SealedLineMixin
 
 _DIMENSIONS = ['avec_group', 'avec_cycle']
 _BY_PARTY = ('party_required', '=', True)
@@ -279,6 +280,13 @@ class Move(DocumentOriginMixin, metaclass=PoolMeta):
             'avec.meeting', 'avec.share_out', 'avec.membership.exit',
             'avec.opening', 'avec.cycle']
 
+    @classmethod
+    def sealed_fields(cls):
+        "Return what is frozen of the move of a document"
+        return [
+            'number', 'date', 'journal', 'period', 'company', 'state',
+            'avec_group', 'avec_cycle', 'origin']
+
     @property
     def avec_document(self):
         "The document that made the move in the books of a group or None"
@@ -369,7 +377,8 @@ class Move(DocumentOriginMixin, metaclass=PoolMeta):
             lines=[l._avec_reversal() for l in self.lines])
 
 
-class MoveLine(DocumentOriginMixin, metaclass=PoolMeta):
+class MoveLine(
+        DocumentOriginMixin, SealedLineMixin, metaclass=PoolMeta):
     __name__ = 'account.move.line'
 
     avec_group = fields.Function(
@@ -388,6 +397,13 @@ class MoveLine(DocumentOriginMixin, metaclass=PoolMeta):
             'avec.meeting', 'avec.meeting.line', 'avec.meeting.operation',
             'avec.membership.exit', 'avec.share_out', 'avec.share_out.line',
             'avec.opening', 'avec.opening.line', 'avec.cycle']
+
+    @classmethod
+    def sealed_fields(cls):
+        "Return what is frozen of the lines of the move of a document"
+        return [
+            'move', 'account', 'debit', 'credit', 'party', 'maturity_date',
+            'second_currency', 'amount_second_currency', 'origin']
 
     @classmethod
     def check_modification(cls, mode, lines, values=None, external=False):

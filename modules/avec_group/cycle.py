@@ -16,6 +16,7 @@ from . import ledger
 from .document import format_amount, save_and_post
 from .exceptions import (
     CycleRulesError, CycleStateError, CycleValidationError, GroupSizeWarning)
+from .sealed import SealedMixin
 
 FUNDS = [
     ('loan_fund', "Loan Fund"),
@@ -26,7 +27,7 @@ _STATES = {
     }
 
 
-class Cycle(Workflow, ModelSQL, ModelView):
+class Cycle(SealedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.cycle'
     __string__ = "Cycle"
 
@@ -492,10 +493,47 @@ class Cycle(Workflow, ModelSQL, ModelView):
                 moves.append(cycle._carry_move(last, balances[last.id], -1))
                 moves.append(cycle._carry_move(cycle, balances[last.id], 1))
         cls._post_carried(moves)
+        cls._seal_carried(moves)
+
+    @classmethod
+    def _seal_carried(cls, moves):
+        Seal = Pool().get('avec.seal')
+        Seal.add(cls, list({m.origin for m in moves}), 'carried')
 
     @classmethod
     def _post_carried(cls, moves):
         save_and_post(moves)
+
+    @classmethod
+    def sealed_events(cls):
+        return {'carried': ([], [])}
+
+    @classmethod
+    def sealed_group(cls, table):
+        return table, table.group
+
+    @classmethod
+    def sealed_expected(cls, groups):
+        Move = Pool().get('account.move')
+        moves = defaultdict(list)
+        for move in Move.search([
+                    ('avec_group', 'in', [int(g) for g in groups]),
+                    ('origin', 'like', f'{cls.__name__},%'),
+                    ('state', '=', 'posted'),
+                    ], order=[('id', 'ASC')]):
+            moves[move.origin].append(move.id)
+        for cycle, ids in moves.items():
+            yield cycle.group.id, ids, cycle.id, 'carried'
+
+    @classmethod
+    def sealed_moves(cls, rows, event):
+        Move = Pool().get('account.move')
+        moves = {r['id']: [] for r in rows}
+        for move in Move.search([
+                    ('origin', 'in', [f'{cls.__name__},{i}' for i in moves]),
+                    ], order=[('id', 'ASC')]):
+            moves[move.origin.id].append(move.id)
+        return moves
 
     def _carry_move(self, books, balances, sign):
         "Return the move of the balances out of (-1) or into (1) the books"

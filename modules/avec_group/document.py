@@ -13,6 +13,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from .exceptions import DocumentOrderError, DocumentStateError
+from .sealed import SealedLineMixin, SealedMixin
 
 # Saving lines costs more than linearly, so moves are saved by about 100
 # lines (figures in doc/performance.rst)
@@ -58,7 +59,7 @@ def save_and_post(moves):
     Move.post(moves)
 
 
-class DocumentMixin:
+class DocumentMixin(SealedMixin):
     """A document of a cycle that posts a move.
 
     The model has the fields cycle, date and state and the method
@@ -321,7 +322,7 @@ class DocumentMixin:
         return super().copy(documents, default=cls._copy_default(default))
 
 
-class DocumentLineMixin:
+class DocumentLineMixin(SealedLineMixin):
     "A line of a document, frozen with it; the model names its parent"
     __slots__ = ()
 

@@ -60,6 +60,14 @@ class OpeningError(UserError):
     pass
 
 
+class SealError(AccessError):
+    pass
+
+
+class FourEyesError(UserError):
+    pass
+
+
 class AccountSettingError(UserError):
     pass
 

@@ -13,6 +13,7 @@ from . import ledger
 from .allocation import floor_price
 from .document import DocumentMixin, format_amount, format_date, signature
 from .exceptions import ExitError
+from .sealed import sealed
 
 _STATES = {
     'readonly': Eval('state') != 'draft',
@@ -164,6 +165,7 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('posted')
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, exits):
@@ -247,6 +249,27 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
             self._get_move_line(n, a, party=p) for n, p, a in entries if a]
 
     @classmethod
+    def sealed_events(cls):
+        events = super().sealed_events()
+        names, moves = events['posted']
+        events['posted'] = (
+            [*names, 'cycle', 'reason', 'savings', 'surplus', 'deductions',
+                'payable'], moves)
+        return events
+
+    @classmethod
+    def sealed_member(cls):
+        return 'membership'
+
+    @classmethod
+    def sealed_group(cls, table):
+        membership = Pool().get('avec.membership').__table__()
+        return (
+            table.join(
+                membership, condition=table.membership == membership.id),
+            membership.group)
+
+    @classmethod
     def _end_memberships(cls, exits):
         pool = Pool()
         Membership = pool.get('avec.membership')
@@ -267,6 +290,7 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('cancelled')
     @Workflow.transition('cancelled')
     @set_employee('cancelled_by')
     def cancel(cls, exits):

@@ -13,6 +13,7 @@ from trytond.pyson import Eval
 from . import ledger
 from .document import DocumentMixin, format_amount, format_date, signature
 from .exceptions import DocumentOrderError, SheetError
+from .sealed import sealed
 
 FUND_NAMES = ['loan_fund', 'social_fund']
 _STATES = {
@@ -521,6 +522,7 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('posted')
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, meetings):
@@ -561,11 +563,31 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('cancelled')
     @Workflow.transition('cancelled')
     @set_employee('cancelled_by')
     def cancel(cls, meetings):
         cls.check_cycle(meetings)
         cls._cancel_moves(meetings)
+
+    @classmethod
+    def sealed_events(cls):
+        events = super().sealed_events()
+        names, moves = events['posted']
+        events['posted'] = (
+            [*names, 'cycle', 'number', 'loan_fund_counted',
+                'social_fund_counted'], moves)
+        return events
+
+    @classmethod
+    def sealed_lines(cls):
+        return {
+            **super().sealed_lines(),
+            'lines': [
+                'membership', 'attendance', 'represented', 'shares',
+                'social_fund', 'fine'],
+            'operations': ['kind', 'fund', 'amount', 'party'],
+            }
 
     def _get_move_lines(self):
         entries, summed = [], defaultdict(Decimal)

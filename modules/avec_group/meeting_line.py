@@ -2,11 +2,14 @@
 # this repository contains the full copyright notices and license terms.
 from decimal import Decimal
 
+from sql import Null
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
+from trytond.transaction import Transaction
 
 from .cycle import FUNDS
 from .document import DocumentLineMixin, format_amount
@@ -118,6 +121,10 @@ class MeetingLine(SheetLineMixin, ModelSQL, ModelView):
             Index(table, (table.membership, Index.Range())))
         cls._order.insert(0, ('meeting', 'DESC'))
         cls._order.insert(1, ('membership.number', 'ASC'))
+
+    @classmethod
+    def sealed_member(cls):
+        return 'membership'
 
     @classmethod
     def default_attendance(cls):
@@ -304,6 +311,42 @@ class Operation(SheetLineMixin, ModelSQL, ModelView):
     def on_change_kind(self):
         if self.kind == 'grant':
             self.fund = 'social_fund'
+
+    @classmethod
+    def sealed_rows(cls, rows):
+        "Tell who is paid by the membership then, as a party is replaced"
+        members = cls._members({r['id'] for r in rows if r['party']})
+        for row in rows:
+            row['membership'] = members.get(row['id'])
+            del row['party']
+        return rows
+
+    @classmethod
+    def _members(cls, ids):
+        "Return {operation id: membership id of the party on the day}"
+        if not ids:
+            return {}
+        pool = Pool()
+        cycle = pool.get('avec.cycle').__table__()
+        meeting = pool.get('avec.meeting').__table__()
+        membership = pool.get('avec.membership').__table__()
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table
+            .join(meeting, condition=table.meeting == meeting.id)
+            .join(cycle, condition=meeting.cycle == cycle.id)
+            .join(membership, condition=(membership.party == table.party)
+                & (membership.group == cycle.group)
+                & (membership.start_date <= meeting.date)
+                & ((membership.end_date == Null)
+                    | (membership.end_date >= meeting.date)))
+            .select(
+                table.id, membership.id,
+                where=fields.SQL_OPERATORS['in'](table.id, list(ids)),
+                # The first of those that end and begin on the day
+                order_by=[
+                    membership.start_date.desc, membership.id.desc]))
+        return dict(cursor)
 
     @classmethod
     def _counterparts(cls):

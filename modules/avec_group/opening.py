@@ -12,6 +12,7 @@ from trytond.pyson import Eval
 from .document import (
     DocumentLineMixin, DocumentMixin, format_amount, format_date, signature)
 from .exceptions import OpeningError
+from .sealed import sealed
 
 _STATES = {
     'readonly': Eval('state') != 'draft',
@@ -144,6 +145,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('posted')
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, openings):
@@ -209,6 +211,22 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
                         document=origin.rec_name if origin
                         else move.rec_name))
 
+    @classmethod
+    def sealed_events(cls):
+        events = super().sealed_events()
+        names, moves = events['posted']
+        events['posted'] = (
+            [*names, 'cycle', 'loan_fund_cash', 'social_fund_cash',
+                'social_fund', 'surplus'], moves)
+        return events
+
+    @classmethod
+    def sealed_lines(cls):
+        return {
+            **super().sealed_lines(),
+            'lines': ['membership', 'shares'],
+            }
+
     def _get_move_lines(self):
         lines = [
             self._get_move_line(
@@ -226,6 +244,7 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('cancelled')
     @Workflow.transition('cancelled')
     @set_employee('cancelled_by')
     def cancel(cls, openings):
@@ -276,6 +295,10 @@ class OpeningLine(DocumentLineMixin, ModelSQL, ModelView):
     @classmethod
     def _document_field(cls):
         return 'opening'
+
+    @classmethod
+    def sealed_member(cls):
+        return 'membership'
 
     @classmethod
     def default_shares(cls):

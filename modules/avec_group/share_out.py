@@ -14,6 +14,7 @@ from .allocation import AllocationError, ShareOutMember, share_out
 from .document import (
     DocumentLineMixin, DocumentMixin, format_amount, save_and_post, signature)
 from .exceptions import ShareOutError
+from .sealed import sealed
 
 _STATES = {
     'readonly': Eval('state') != 'draft',
@@ -273,6 +274,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('posted')
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, share_outs):
@@ -355,6 +357,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('paid')
     @Workflow.transition('paid')
     @set_employee('paid_by')
     def pay(cls, share_outs):
@@ -369,6 +372,26 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
         for document in share_outs:
             if document.move and document.payment_move:
                 cls._reconcile([document.move, document.payment_move])
+
+    @classmethod
+    def sealed_events(cls):
+        events = super().sealed_events()
+        names, moves = events['posted']
+        events['posted'] = (
+            [*names, 'cycle', 'share_price', 'leftover_amount'], moves)
+        events['paid'] = (cls._signatures('paid'), ['payment_move'])
+        names, moves = events['cancelled']
+        events['cancelled'] = (names, [*moves, 'payment_cancel_move'])
+        return events
+
+    @classmethod
+    def sealed_lines(cls):
+        return {
+            **super().sealed_lines(),
+            'lines': [
+                'membership', 'shares', 'savings', 'surplus', 'social_fund',
+                'deductions', 'payable'],
+            }
 
     def _get_payment_lines(self):
         lines = [
@@ -388,6 +411,7 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('cancelled')
     @Workflow.transition('cancelled')
     @set_employee('cancelled_by')
     def cancel(cls, share_outs):
@@ -442,6 +466,10 @@ class ShareOutLine(DocumentLineMixin, ModelSQL, ModelView):
     @classmethod
     def _document_field(cls):
         return 'share_out'
+
+    @classmethod
+    def sealed_member(cls):
+        return 'membership'
 
     @fields.depends('share_out', '_parent_share_out.currency')
     def on_change_with_currency(self, name=None):

@@ -151,6 +151,15 @@ class MoveLine(metaclass=PoolMeta):
                         'avec_group.msg_move_by_hand',
                         move=line.move.rec_name))
 
+    @classmethod
+    def sealed_fields(cls):
+        return [*super().sealed_fields(), 'avec_instalment']
+
+    @classmethod
+    def sealed_member(cls):
+        # Of the loans that are carried the move has no other origin
+        return 'avec_instalment.loan.membership'
+
     def _avec_reversal(self):
         line = super()._avec_reversal()
         line.avec_instalment = self.avec_instalment

@@ -192,6 +192,13 @@ class MembershipExit(LoanDocumentMixin, metaclass=PoolMeta):
                 ])
 
     @classmethod
+    def sealed_events(cls):
+        events = super().sealed_events()
+        names, moves = events['posted']
+        events['posted'] = ([*names, 'debt_left'], moves)
+        return events
+
+    @classmethod
     def _copy_default(cls, default):
         default = super()._copy_default(default)
         default.setdefault('debt_left', None)

@@ -120,6 +120,15 @@ class Meeting(LoanDocumentMixin, metaclass=PoolMeta):
             loan.product
         return super()._on_change_fund(name)
 
+    @classmethod
+    def sealed_lines(cls):
+        return {
+            **super().sealed_lines(),
+            'repayments': [
+                'loan', 'amount', 'principal', 'charge', 'penalty'],
+            'disbursements': ['loan'],
+            }
+
     # -- the checks
 
     def _faults(self, opening, active):

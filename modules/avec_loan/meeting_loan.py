@@ -33,6 +33,10 @@ class LoanLineMixin(SheetLineMixin):
         nested = clause[0][len(name):]
         return [('loan.membership' + nested, *clause[1:])]
 
+    @classmethod
+    def sealed_member(cls):
+        return 'loan.membership'
+
     @property
     def fund(self):
         loan = getattr(self, 'loan', None)

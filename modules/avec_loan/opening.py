@@ -89,6 +89,15 @@ class Opening(LoanDocumentMixin, metaclass=PoolMeta):
             {'state': 'cancelled'})
 
     @classmethod
+    def sealed_lines(cls):
+        return {
+            **super().sealed_lines(),
+            'loans': [
+                'membership', 'product', 'principal', 'term', 'first_due',
+                'loan'],
+            }
+
+    @classmethod
     def _copy_default(cls, default):
         default = super()._copy_default(default)
         default.setdefault('loans.loan', None)
@@ -139,6 +148,10 @@ class OpeningLoan(DocumentLineMixin, ModelSQL, ModelView):
     @classmethod
     def _document_field(cls):
         return 'opening'
+
+    @classmethod
+    def sealed_member(cls):
+        return 'membership'
 
     @classmethod
     def default_term(cls):

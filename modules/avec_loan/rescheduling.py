@@ -3,6 +3,7 @@
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Workflow, fields
 from trytond.model.exceptions import AccessError
+from trytond.modules.avec_group.sealed import SealedLineMixin, sealed
 from trytond.modules.company.model import set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
@@ -46,7 +47,19 @@ class Rescheduling(LoanChangeMixin, Workflow, ModelSQL, ModelView):
         return ReschedulingError(message)
 
     @classmethod
+    def _sealed_terms(cls):
+        return [*super()._sealed_terms(), 'term', 'first_due']
+
+    @classmethod
+    def sealed_lines(cls):
+        return {
+            **super().sealed_lines(),
+            'rows': ['instalment', 'paid', *_PLAN],
+            }
+
+    @classmethod
     @ModelView.button
+    @sealed('posted')
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, reschedulings):
@@ -177,6 +190,7 @@ class Rescheduling(LoanChangeMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('cancelled')
     @Workflow.transition('cancelled')
     @set_employee('cancelled_by')
     def cancel(cls, reschedulings):
@@ -203,7 +217,7 @@ class Rescheduling(LoanChangeMixin, Workflow, ModelSQL, ModelView):
         return default
 
 
-class ReschedulingRow(ModelSQL, ModelView):
+class ReschedulingRow(SealedLineMixin, ModelSQL, ModelView):
     __name__ = 'avec.loan.rescheduling.row'
     __string__ = "Instalment Before Rescheduling"
 

@@ -132,6 +132,12 @@ class ShareOut(LoanDocumentMixin, metaclass=PoolMeta):
         super()._cancel_moves(share_outs)
         cls._reopen_loans(cls._loans_of([s.move for s in share_outs]))
 
+    @classmethod
+    def sealed_lines(cls):
+        lines = super().sealed_lines()
+        lines['lines'] = [*lines['lines'], 'debt_left']
+        return lines
+
 
 class ShareOutLine(metaclass=PoolMeta):
     __name__ = 'avec.share_out.line'

@@ -6,6 +6,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.avec_group.document import (
     DocumentMixin, format_date, signature)
+from trytond.modules.avec_group.sealed import sealed
 from trytond.modules.company.model import set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
@@ -137,6 +138,22 @@ class LoanChangeMixin(LoanDocumentMixin, DocumentMixin):
                             meeting=meeting.rec_name))
 
     @classmethod
+    def sealed_events(cls):
+        events = super().sealed_events()
+        names, moves = events['posted']
+        events['posted'] = ([*names, 'cycle', *cls._sealed_terms()], moves)
+        return events
+
+    @classmethod
+    def _sealed_terms(cls):
+        "Return the fields that only the document has"
+        return []
+
+    @classmethod
+    def sealed_member(cls):
+        return 'loan.membership'
+
+    @classmethod
     def _error(cls, message):
         "Return the error of the document"
         return WriteOffError(message)
@@ -163,7 +180,12 @@ class WriteOff(LoanChangeMixin, Workflow, ModelSQL, ModelView):
         self.amount = self.loan.outstanding if self.loan else None
 
     @classmethod
+    def _sealed_terms(cls):
+        return [*super()._sealed_terms(), 'amount']
+
+    @classmethod
     @ModelView.button
+    @sealed('posted')
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, write_offs):
@@ -197,6 +219,7 @@ class WriteOff(LoanChangeMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     @ModelView.button
+    @sealed('cancelled')
     @Workflow.transition('cancelled')
     @set_employee('cancelled_by')
     def cancel(cls, write_offs):
