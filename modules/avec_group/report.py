@@ -111,6 +111,16 @@ class AvecReport(CompanyReport):
         return defaultdict(list)
 
     @classmethod
+    def _seals(cls, records):
+        """Return the last seals of the groups as printed, {record id: text}.
+
+        The paper proves later what was in the books when it was printed.
+        """
+        Seal = Pool().get('avec.seal')
+        seals = Seal.last_short([r.group for r in records])
+        return {r.id: seals.get(r.group.id, '-') for r in records}
+
+    @classmethod
     def render(cls, report, report_context):
         Lang = Pool().get('ir.lang')
         data = super().render(report, report_context)
@@ -432,4 +442,5 @@ class ShareOutSheet(AvecReport):
         context = super()._get_context(share_outs)
         context['officers'] = cls._officers([
                 (s.id, s.cycle.group, s.date) for s in share_outs])
+        context['seals'] = cls._seals(share_outs)
         return context

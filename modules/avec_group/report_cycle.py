@@ -55,6 +55,7 @@ class CycleStatement(AvecReport):
     def _get_context(cls, cycles):
         context = super()._get_context(cycles)
         context['statements'] = cls._get_statements(cycles)
+        context['seals'] = cls._seals(cycles)
         return context
 
     @classmethod

@@ -37,9 +37,10 @@ class Break:
 @dataclass
 class Check:
     "What was found in the chain of a group"
-    checked: int = 0
-    afterwards: int = 0
-    last: str = START
+    checked: int
+    afterwards: int
+    # The number and the beginning of the digest of the last seal
+    last: str
     breaks: list = field(default_factory=list)
 
 
@@ -281,11 +282,12 @@ class Seal(ModelSQL, ModelView):
         return result
 
     @classmethod
-    def last_digests(cls, groups):
-        "Return the short digest of the last seals, {group id: digest}"
+    def last_short(cls, groups):
+        "Return the last seals as printed, {group id: number and digest}"
         return {
-            g: d[:SHORT]
-            for g, (_, _, d) in cls._last([g.id for g in groups]).items()}
+            g: f'{number} / {digest[:SHORT]}'
+            for g, (_, number, digest) in cls._last(
+                {g.id for g in groups}).items()}
 
     @classmethod
     def seal_existing(cls, groups):
@@ -380,7 +382,8 @@ class Seal(ModelSQL, ModelView):
         check = Check(
             checked=len(links),
             afterwards=sum(l.afterwards for l in links),
-            last=chain[-1]['digest'] if chain else START)
+            last=(f"{chain[-1]['number']} / {chain[-1]['digest'][:SHORT]}"
+                if chain else ''))
         waiting = list(not_sealed)
         for number, reason in follow(
                 links, {r['number']: r['digest'] for r in chain}):

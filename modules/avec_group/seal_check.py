@@ -3,9 +3,8 @@
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool
+from trytond.transaction import Transaction
 from trytond.wizard import Button, StateTransition, StateView, Wizard
-
-from .seal import SHORT
 
 
 class CheckResult(ModelView):
@@ -31,8 +30,8 @@ class CheckGroup(ModelView):
         help="What happened before there were seals.")
     last = fields.Char(
         "Last Seal", readonly=True,
-        help="The short digest of the last seal, to compare with the papers "
-        "of the group.")
+        help="Its number and the beginning of its digest, to compare with "
+        "the papers of the group.")
     breaks = fields.Integer("Breaks", readonly=True)
     first_break = fields.Char("First Break", readonly=True)
     messages = fields.Text("All Breaks", readonly=True)
@@ -77,7 +76,7 @@ class CheckSeals(Wizard):
             'group.': {'rec_name': group.rec_name},
             'checked': check.checked,
             'afterwards': check.afterwards,
-            'last': check.last[:SHORT],
+            'last': check.last,
             'breaks': len(messages),
             'first_break': messages[0] if messages else None,
             'messages': '\n'.join(messages),
@@ -115,9 +114,7 @@ class SealExisting(Wizard):
             ])
 
     def default_start(self, fields):
-        Company = Pool().get('company.company')
-        return {'company': Company.default_company()} if hasattr(
-            Company, 'default_company') else {}
+        return {'company': Transaction().context.get('company')}
 
     def transition_seal(self):
         pool = Pool()

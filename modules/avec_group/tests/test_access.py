@@ -36,6 +36,7 @@ MATRIX = {
     'avec.share_out.line': [READ, ALL, READ, READ, READ],
     'avec.opening': [READ, ALL, READ, READ, READ],
     'avec.opening.line': [READ, ALL, READ, READ, READ],
+    'avec.seal': EVERYBODY,
     'avec.configuration': [READ, READ, READ, READ, SET],
     'company.employee': EVERYBODY,
     'country.subdivision': EVERYBODY,
@@ -76,7 +77,7 @@ OF_GROUP = [
     'avec.membership', 'avec.cycle', 'avec.cycle.fine', 'avec.meeting',
     'avec.meeting.line', 'avec.meeting.operation', 'avec.membership.exit',
     'avec.share_out', 'avec.share_out.line', 'avec.opening',
-    'avec.opening.line']
+    'avec.opening.line', 'avec.seal']
 
 
 def live_through(group):
