@@ -1,6 +1,19 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+from trytond.i18n import gettext
+from trytond.model import Unique, fields
 from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval, PYSONEncoder
+from trytond.transaction import Transaction, without_check_access
+
+from .exceptions import FourEyesError
+
+# Where who clicked on a button is written on the record
+_SIGNATURES = {
+    'hold': 'held_by',
+    'compute': 'computed_by',
+    'post': 'posted_by',
+    }
 
 
 class Rule(metaclass=PoolMeta):
@@ -46,3 +59,79 @@ class ActionReport(ActionGroupsMixin, metaclass=PoolMeta):
 
 class ActionWizard(ActionGroupsMixin, metaclass=PoolMeta):
     __name__ = 'ir.action.wizard'
+
+
+class ButtonRule(metaclass=PoolMeta):
+    __name__ = 'ir.model.button.rule'
+
+    avec_company = fields.Many2One(
+        'company.company', "Company", readonly=True, ondelete='CASCADE',
+        help="The office that asks for two persons.")
+    avec_other = fields.Many2One(
+        'ir.model.button', "Not the User Of", ondelete='CASCADE',
+        domain=[
+            ('id', '!=', Eval('button', -1)),
+            ],
+        help="Who clicked last on that button may not click on this one.")
+    avec_creator = fields.Boolean(
+        "Not the Creator",
+        help="Who created the record may not click on the button.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('avec_company_unique',
+                Unique(table, table.button, table.avec_company),
+                'avec_group.msg_four_eyes_once'),
+            ]
+
+    @classmethod
+    def avec_condition(cls, company):
+        "Return the condition of a rule of the company"
+        return PYSONEncoder().encode(
+            Eval('self', {}).get('company', -1) == company.id)
+
+    def test(self, record, clicks):
+        passed = super().test(record, clicks)
+        if ((self.avec_other or self.avec_creator)
+                and record.company == self.avec_company):
+            self.avec_check(record)
+        return passed
+
+    @without_check_access
+    def avec_check(self, record):
+        "Check that the user did not do the step that comes before"
+        user = Transaction().user
+        step = None
+        if self.avec_other and user in self._avec_users(record):
+            step = self.avec_other.string or self.avec_other.name
+        elif (self.avec_creator and record.create_uid
+                and record.create_uid.id == user):
+            step = gettext('avec_group.msg_four_eyes_create')
+        if step:
+            raise FourEyesError(gettext(
+                    'avec_group.msg_four_eyes',
+                    button=self.button.string or self.button.name,
+                    record=record.rec_name, step=step,
+                    company=self.avec_company.rec_name))
+
+    def _avec_users(self, record):
+        "Return the ids of the users who did the step before"
+        pool = Pool()
+        Click = pool.get('ir.model.button.click')
+        User = pool.get('res.user')
+        users = set()
+        for click in Click.search([
+                    ('button', '=', self.avec_other.id),
+                    ('record_id', '=', record.id),
+                    ], order=[('id', 'DESC')], limit=1):
+            users.add(click.user.id)
+        # Who did it before the rule was there has signed only
+        signature = _SIGNATURES.get(self.avec_other.name)
+        if employee := getattr(record, signature or '', None):
+            users.update(u.id for u in User.search([
+                        ('employees', '=', employee.id),
+                        ]))
+        return users

@@ -101,6 +101,7 @@ class Seal(ModelSQL, ModelView):
         cls._order = [
             ('group', 'ASC'),
             ('number', 'DESC'),
+            ('id', 'DESC'),
             ]
 
     @classmethod

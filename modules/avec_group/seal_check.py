@@ -3,7 +3,7 @@
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 
@@ -67,7 +67,8 @@ class CheckSeals(Wizard):
         Group = Pool().get('avec.group')
         if self.model == Group:
             return self.records
-        return Group.search([])
+        with check_access():
+            return Group.search([])
 
     def _result(self, group, check):
         messages = [b.message for b in check.breaks]
@@ -120,7 +121,8 @@ class SealExisting(Wizard):
         pool = Pool()
         Group = pool.get('avec.group')
         Seal = pool.get('avec.seal')
-        groups = Group.search([('company', '=', self.start.company.id)])
+        with check_access():
+            groups = Group.search([('company', '=', self.start.company.id)])
         self.done.result = gettext(
             'avec_group.msg_seal_existing_done',
             company=self.start.company.rec_name,

@@ -11,7 +11,7 @@ from trytond.modules.company.model import employee_field, set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 
 from . import debts
 from .exceptions import (
@@ -600,7 +600,9 @@ class Loan(Workflow, ModelSQL, ModelView):
         for document in documents:
             document.on_change_loan()
         WriteOff.save(documents)
-        WriteOff.post(documents)
+        with check_access():
+            # As by its button, which may ask for another user
+            WriteOff.post(documents)
 
     @classmethod
     def settle(cls, dates):

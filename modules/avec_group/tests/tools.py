@@ -1,9 +1,10 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 from proteus import Model
+from proteus import config as proteus_config
 from trytond.modules.account.tests.tools import create_chart, create_fiscalyear
 
-__all__ = ['balances', 'create_group', 'create_office']
+__all__ = ['balances', 'create_group', 'create_office', 'execute_sql']
 
 CHART = 'avec_group.account_template_root_en'
 
@@ -55,3 +56,23 @@ def balances(**where):
         code = line.account.code
         result[code] = result.get(code, 0) + line.debit - line.credit
     return {c: b for c, b in sorted(result.items()) if b}
+
+
+def execute_sql(model, id_, delete=False, **values):
+    """Change the record in its table, behind the back of the models.
+
+    values: what is written, by column; or delete the row.
+    """
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+    name = proteus_config.get_config().database_name
+    with Transaction().start(name, 0) as transaction:
+        table = Pool().get(model).__table__()
+        if delete:
+            query = table.delete(where=table.id == id_)
+        else:
+            query = table.update(
+                [getattr(table, n) for n in values], list(values.values()),
+                where=table.id == id_)
+        transaction.connection.cursor().execute(*query)
+        transaction.commit()
