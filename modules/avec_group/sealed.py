@@ -84,7 +84,7 @@ class SealedMixin:
 
     @classmethod
     def sealed_group(cls, table):
-        "Return the join of the table with what tells the group, and its column"
+        "Return the table joined with what tells the group, and its column"
         cycle = Pool().get('avec.cycle').__table__()
         return (
             table.join(cycle, condition=table.cycle == cycle.id), cycle.group)

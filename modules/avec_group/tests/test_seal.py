@@ -296,13 +296,14 @@ class SealTestCase(OfficeTestCase):
             move = self.table('account.move')
             seal = self.seal_of('avec.meeting')
             made = seal.document.move
+            values = {
+                'number': 'fake', 'date': made.date, 'state': 'posted',
+                'journal': made.journal.id, 'period': made.period.id,
+                'company': made.company.id, 'origin': str(seal.document),
+                'avec_group': made.avec_group.id}
             self.execute(move.insert(
-                    [move.number, move.date, move.journal, move.period,
-                        move.company, move.state, move.origin,
-                        move.avec_group],
-                    [['fake', made.date, made.journal.id, made.period.id,
-                            made.company.id, 'posted', str(seal.document),
-                            made.avec_group.id]]))
+                    [getattr(move, n) for n in values],
+                    [list(values.values())]))
             (number, document, reason), = self.breaks()
             self.assertEqual((number, reason), (None, 'move'))
             self.assertTrue(document.startswith('account.move,'))
