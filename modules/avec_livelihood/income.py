@@ -7,7 +7,7 @@ costs.  The figures of a month are those of the last year that was recorded,
 so that a poor season weighs as much as a good one."""
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 __all__ = [
     'MONTHS', 'Month', 'add_months', 'change', 'first_day', 'monthly_profit']
@@ -45,12 +45,14 @@ def add_months(date, months):
 def monthly_profit(months, rounding):
     """Return the mean profit of the last twelve months recorded
 
-    None if nothing was recorded.  rounding: the smallest amount."""
+    None if nothing was recorded.  rounding: the smallest amount; a half is
+    rounded away from zero, as the database does for the indicators."""
     last = sorted(months, key=lambda m: m.month)[-MONTHS:]
     if not last:
         return None
     total = sum((m.profit for m in last), Decimal(0))
-    return (total / len(last) / rounding).to_integral_value() * rounding
+    return (total / len(last) / rounding).to_integral_value(
+        ROUND_HALF_UP) * rounding
 
 
 def change(monthly, baseline):
@@ -59,4 +61,5 @@ def change(monthly, baseline):
     None if one of both is not known or there was no income before."""
     if monthly is None or not baseline:
         return None
-    return (monthly / baseline).quantize(Decimal('0.0001'))
+    return (monthly / baseline).quantize(
+        Decimal('0.0001'), rounding=ROUND_HALF_UP)

@@ -41,6 +41,18 @@ class MonthlyProfitTest(unittest.TestCase):
             dt.date(2025, 1, 1), Decimal(100), Decimal(70), Decimal(20))
         self.assertEqual(month.profit, Decimal(50))
 
+    def test_half_is_rounded_away_from_zero(self):
+        "As the database rounds, by which the indicators are computed"
+        for amounts, expected in [
+                (['0.01', '0.00'], '0.01'), (['0.03', '0.02'], '0.03'),
+                (['-0.01', '0.00'], '-0.01')]:
+            records = [
+                Month(dt.date(2025, i, 1), Decimal(a))
+                for i, a in enumerate(amounts, 1)]
+            self.assertEqual(monthly_profit(records, CENT), Decimal(expected))
+        self.assertEqual(
+            change(Decimal('0.0005'), Decimal(10)), Decimal('0.0001'))
+
     @settings(max_examples=50)
     @given(months())
     def test_only_the_last_year_counts(self, records):
