@@ -42,6 +42,144 @@ class LivelihoodRPCTest(RPCTestCase):
                     self.assertRefused(
                         '.', self.agent.model, model, method, *args)
 
+    def share(self):
+        """Make an activity and a cooperative of members of both groups
+
+        Return their ids and those of what each agent must not reach."""
+        call = self.admin.model
+        groups = self.ids('avec.group')
+        members = [
+            self.ids('avec.membership', ('group', '=', g))[-1]
+            for g in groups]
+        sector, = self.ids('avec.sector', ('code', '=', '01'))
+        parent, = self.admin.read('avec.sector', sector, 'parent')
+        activity, = call('avec.activity', 'create', [{
+                    'name': "Hens of two", 'group': groups[0],
+                    'kind': 'collective', 'sector': parent,
+                    'sub_sector': sector,
+                    'owners': [('create', [
+                                {'membership': m} for m in members])]}])
+        self.addCleanup(call, 'avec.activity', 'delete', [activity])
+        party, = call('party.party', 'create', [{'name': "Of two"}])
+        self.addCleanup(call, 'party.party', 'delete', [party])
+        cooperative, = call('avec.cooperative', 'create', [{
+                    'party': party, 'company': self.ids('company.company')[0],
+                    'share_value': Decimal(100), 'groups': [('add', groups)],
+                    'members': [('create', [{
+                                    'membership': m, 'start_date': DAY,
+                                    'party': self.admin.read(
+                                        'avec.membership', m, 'party')[0],
+                                    } for m in members])]}])
+        self.addCleanup(call, 'avec.cooperative', 'delete', [cooperative])
+        founders = self.ids(
+            'avec.cooperative.member', ('cooperative', '=', cooperative))
+        payments = call('avec.cooperative.payment', 'create', [{
+                    'cooperative': cooperative, 'member': f, 'date': DAY,
+                    'kind': 'payment', 'amount': Decimal(7)}
+                for f in founders])
+        self.addCleanup(call, 'avec.cooperative.payment', 'delete', payments)
+        return activity, cooperative, [{
+                'avec.membership': members[1 - i],
+                'party.party': self.admin.read(
+                    'avec.membership', members[1 - i], 'party')[0],
+                'avec.cooperative.member': founders[1 - i],
+                'avec.cooperative.payment': payments[1 - i],
+                'avec.activity.owner': self.ids(
+                    'avec.activity.owner', ('activity', '=', activity))[1],
+                } for i in range(2)]
+
+    def test_what_two_agents_share_tells_nothing_of_the_other(self):
+        "Neither read, searched, exported nor printed"
+        activity, cooperative, hidden = self.share()
+        agents = [self.agent, self.clients['colleague']]
+        for agent, secrets in zip(agents, hidden):
+            for model, id_ in secrets.items():
+                with self.subTest(model=model):
+                    self.assertNotIn(id_, self.ids(model, client=agent))
+                    for method, *args in [
+                            ('read', [id_], ['rec_name']),
+                            ('export_data', [id_], ['rec_name'], False),
+                            ('write', [id_], {}), ('delete', [id_])]:
+                        self.assertRefused(
+                            '.', agent.model, model, method, *args)
+            self.assertEqual(
+                len(agent.read('avec.cooperative', cooperative, 'members')[0]),
+                1)
+            self.assertEqual(
+                self.ids('avec.cooperative', (
+                        'members.membership.group.field_officer.party.name',
+                        '=', {self.agent: 'colleague'}.get(agent, 'agent')),
+                    client=agent), [])
+            rows = agent.model(
+                'avec.cooperative', 'export_data', [cooperative],
+                ['rec_name', 'members/party/rec_name', 'groups/rec_name'],
+                False)
+            self.assertEqual(len(rows), 1)
+            own, = agent.read('avec.cooperative', cooperative, 'groups')
+            self.assertEqual(len(own), 1)
+        # The activity is of the first group
+        self.assertRefused(
+            '.', agents[1].model, 'avec.activity', 'read', [activity], ['id'])
+        owners, count = agents[0].read(
+            'avec.activity', activity, 'owners', 'owner_count')
+        self.assertEqual((len(owners), count), (1, 2))
+        screen = agents[0].model(
+            'avec.activity', 'search_read', [('id', '=', activity)], 0, None,
+            None, ['rec_name', 'group.rec_name', 'owners.rec_name'])
+        self.assertEqual(len(screen[0]['owners.']), 1)
+
+    def test_nobody_is_reached_by_being_named(self):
+        "What an agent writes names nobody that the agent may not read"
+        _, cooperative, hidden = self.share()
+        secrets = hidden[0]
+        group = self.ids('avec.group', client=self.agent)[0]
+        own = self.ids('avec.membership', client=self.agent)[0]
+        party, = self.agent.read('avec.membership', own, 'party')
+        for model, method, *args in [
+                ('party.party', 'write', [party],
+                    {'household_head': secrets['party.party']}),
+                ('avec.membership', 'create', [{
+                            'group': group, 'start_date': DAY,
+                            'party': secrets['party.party']}]),
+                ('avec.cooperative', 'write', [cooperative], {
+                        'members': [('create', [{
+                                        'party': secrets['party.party'],
+                                        'start_date': DAY}])]}),
+                ('avec.cooperative', 'write', [cooperative], {
+                        'groups': [('add', [
+                                    g for g in self.ids('avec.group')
+                                    if g != group])]}),
+                ('avec.employment', 'create', [{
+                            'membership': own, 'party': party, 'job': "Job",
+                            'contract': 'seasonal', 'found_by': 'self',
+                            'start_date': DAY,
+                            'employer': secrets['party.party']}])]:
+            with self.subTest(model=model):
+                self.assertRefused('.', self.agent.model, model, method, *args)
+        self.assertNotIn(
+            secrets['party.party'], self.ids('party.party', client=self.agent))
+        # Nor by what a form would propose
+        for model, values, names in [
+                ('avec.employment',
+                    {'membership': secrets['avec.membership']},
+                    ['membership']),
+                ('avec.cooperative.member',
+                    {'membership': secrets['avec.membership']},
+                    ['membership']),
+                ('avec.activity.owner',
+                    {'membership': secrets['avec.membership']},
+                    ['membership'])]:
+            for method in ['on_change', 'on_change_with', 'on_change_notify']:
+                with self.subTest(model=model, method=method):
+                    self.assertRefused(
+                        'not allowed', self.agent.model, model, method,
+                        values, *([names] if method != 'on_change_notify'
+                            else []))
+        proposed = self.agent.model(
+            'avec.employment', 'on_change', {'membership': own},
+            ['membership'])
+        self.assertEqual(proposed['party'], party)
+
     def test_readers_change_nothing(self):
         "Finance, the auditor and the administration read"
         for login in ['finance', 'auditor', 'manager']:

@@ -23,7 +23,9 @@ class Rule(metaclass=PoolMeta):
     def __setup__(cls):
         super().__setup__()
         cls.domain.help += (
-            '\n- "employees" as list of ids from the current user')
+            '\n- "employees" as list of ids from the current user'
+            '\n- "only_followed" as boolean, true for a field officer who '
+            'has no role of the office')
 
     @classmethod
     def _get_cache_key(cls, model_names):
@@ -36,7 +38,21 @@ class Rule(metaclass=PoolMeta):
         User = Pool().get('res.user')
         context = super()._get_context(model_name)
         context['employees'] = User.get_employees()
+        context['only_followed'] = cls.only_followed()
         return context
+
+    @classmethod
+    def only_followed(cls):
+        "Return if the user reaches the groups followed and no other"
+        pool = Pool()
+        ModelData = pool.get('ir.model.data')
+        User = pool.get('res.user')
+        field_officer, *office = [
+            ModelData.get_id('avec_group', 'group_' + role)
+            for role in [
+                'field_officer', 'finance', 'programme', 'auditor', 'admin']]
+        groups = set(User.get_groups())
+        return field_officer in groups and not groups & set(office)
 
 
 class ActionGroupsMixin:

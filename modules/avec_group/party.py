@@ -1,6 +1,10 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+from collections import defaultdict
+
+from sql import Literal, Null
 from sql.conditionals import Coalesce
+from sql.operators import Exists, Or
 
 from trytond.i18n import gettext
 from trytond.model import fields
@@ -9,6 +13,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
 from .exceptions import HouseholdValidationError
+from .ledger import fetch
 
 
 class Party(metaclass=PoolMeta):
@@ -41,6 +46,115 @@ class Party(metaclass=PoolMeta):
     avec_consent_date = fields.Date(
         "Consent Date",
         help="When the person agreed that personal data be held.")
+    avec_private = fields.Function(fields.Boolean(
+            "Private",
+            help="Check for a member or a group, which no field officer "
+            "sees but those who follow it."),
+        'get_avec_private')
+    avec_field_officers = fields.Function(fields.Many2Many(
+            'company.employee', None, None, "Field Officers",
+            help="Who follows a group that the party is of, or deals with."),
+        'get_avec_field_officers')
+
+    @classmethod
+    def get_avec_private(cls, parties, name):
+        private = set(cls.search([
+                    ('id', 'in', [p.id for p in parties]),
+                    ('avec_private', '=', True),
+                    ]))
+        return {p.id: p in private for p in parties}
+
+    @classmethod
+    def domain_avec_private(cls, domain, tables):
+        _, operator, value = domain
+        table, _ = tables[None]
+
+        def found(columns):
+            return Or([
+                    Exists(c.table.select(Literal(1), where=c == table.id))
+                    for c in columns])
+        private = found(cls._avec_private()) & ~found(cls._avec_public())
+        if not isinstance(value, (list, tuple)):
+            value = [value]
+        expression = Or([
+                private if v else ~private for v in set(map(bool, value))])
+        if operator.startswith(('!', 'not')):
+            expression = ~expression
+        return expression
+
+    @classmethod
+    def _avec_private(cls):
+        "Return the columns of the parties that are of a group"
+        pool = Pool()
+        return [
+            pool.get('avec.membership').__table__().party,
+            pool.get('avec.group').__table__().party,
+            ]
+
+    @classmethod
+    def _avec_public(cls):
+        "Return the columns of the parties that every field officer sees"
+        return [Pool().get('company.employee').__table__().party]
+
+    @classmethod
+    def get_avec_field_officers(cls, parties, name):
+        group = Pool().get('avec.group').__table__()
+        result = defaultdict(set)
+        for tables, party, group_id in cls._avec_named_by():
+            for party_id, officer_id in fetch(
+                    tables.join(group, condition=group.id == group_id)
+                    .select(
+                        party.as_('party'),
+                        group.field_officer.as_('field_officer'),
+                        where=fields.SQL_OPERATORS['in'](
+                            party, [p.id for p in parties])
+                        & (group.field_officer != Null)),
+                    [None, None]):
+                result[party_id].add(officer_id)
+        return {p.id: sorted(result[p.id]) for p in parties}
+
+    @classmethod
+    def domain_avec_field_officers(cls, domain, tables):
+        _, operator, value = domain
+        table, _ = tables[None]
+        group = Pool().get('avec.group').__table__()
+        if not isinstance(value, (list, tuple)):
+            value = [value]
+        followed = group.select(group.id, where=fields.SQL_OPERATORS['in'](
+                group.field_officer, list(value)))
+        expression = Or([
+                Exists(tables.select(
+                        Literal(1),
+                        where=(party == table.id) & group_id.in_(followed)))
+                for tables, party, group_id in cls._avec_named_by()])
+        if operator.startswith(('!', 'not')):
+            expression = ~expression
+        return expression
+
+    @classmethod
+    def _avec_named_by(cls):
+        """Return the groups that name parties, [(tables, party, group), ...]
+
+        Who follows a group reads the parties that its records name."""
+        pool = Pool()
+        cycle = pool.get('avec.cycle').__table__()
+        group = pool.get('avec.group').__table__()
+        meeting = pool.get('avec.meeting').__table__()
+        household = pool.get('avec.membership').__table__()
+        membership = pool.get('avec.membership').__table__()
+        operation = pool.get('avec.meeting.operation').__table__()
+        person = cls.__table__()
+        return [
+            (group, group.party, group.id),
+            (membership, membership.party, membership.group),
+            (person.join(
+                    household, condition=household.party == person.id),
+                person.household_head, household.group),
+            (operation
+                .join(meeting, condition=operation.meeting == meeting.id)
+                .join(cycle, condition=meeting.cycle == cycle.id),
+                operation.party, cycle.group),
+            ]
 
     @classmethod
     def household_key(cls, table):

@@ -17,7 +17,7 @@ from trytond.model import fields
 from trytond.modules.company import CompanyReport
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.transaction import without_check_access
+from trytond.transaction import check_access, without_check_access
 
 # Unicode marks around what is read from left to right whatever surrounds it
 ISOLATE, END_ISOLATE = '\u2066', '\u2069'
@@ -104,6 +104,18 @@ class AvecReport(CompanyReport):
         return {
             'sections': cls._get_sections(records),
             }
+
+    @classmethod
+    def _readable(cls, records):
+        "Return those of the records that the reader of the paper may read"
+        if not records:
+            return []
+        Model = Pool().get(records[0].__name__)
+        with check_access():
+            seen = {r.id for r in Model.search([
+                        ('id', 'in', [r.id for r in records]),
+                        ], order=[])}
+        return [r for r in records if r.id in seen]
 
     @classmethod
     def _get_sections(cls, records):

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from sql import Column
-from sql.aggregate import Sum
+from sql import Column, Null
+from sql.aggregate import Count, Sum
 from sql.conditionals import Coalesce
 
 from trytond.i18n import gettext
@@ -58,6 +58,10 @@ class Activity(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
         help="A collective activity has at least two owners.")
     owners = fields.One2Many(
         'avec.activity.owner', 'activity', "Owners", required=True)
+    owner_count = fields.Function(fields.Integer(
+            "Number of Owners",
+            help="The persons who own it on the day, of whatever group."),
+        'get_owner_count')
     start_date = fields.Date(
         "Start Date",
         states={
@@ -254,6 +258,28 @@ class Activity(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
         return company.currency if company else None
 
     # -- figures
+
+    @classmethod
+    def get_owner_count(cls, activities, name):
+        pool = Pool()
+        membership = pool.get('avec.membership').__table__()
+        owner = pool.get('avec.activity.owner').__table__()
+        date = as_at()
+        result = dict.fromkeys(map(int, activities), 0)
+        result.update(fetch(
+                owner.join(
+                    membership, condition=owner.membership == membership.id)
+                .select(
+                    owner.activity.as_('activity'),
+                    Count(membership.party, distinct=True).as_('owners'),
+                    where=fields.SQL_OPERATORS['in'](
+                        owner.activity, list(result))
+                    & ((owner.start_date == Null)
+                        | (owner.start_date <= date))
+                    & ((owner.end_date == Null) | (owner.end_date >= date)),
+                    group_by=owner.activity),
+                [None, None]))
+        return result
 
     @classmethod
     def get_funding(cls, activities, name):

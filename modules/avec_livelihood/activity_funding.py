@@ -9,6 +9,7 @@ from trytond.modules.avec_group.document import format_amount
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
+from trytond.transaction import check_access
 
 from .exceptions import FundingError
 from .mixins import last_day
@@ -102,7 +103,7 @@ class FundingLoan(metaclass=PoolMeta):
 
     memberships = fields.Function(fields.Many2Many(
             'avec.membership', None, None, "Members"),
-        'on_change_with_memberships')
+        'get_memberships')
     loan = fields.Many2One(
         'avec.loan', "Loan of the Group", ondelete='RESTRICT',
         domain=[
@@ -122,9 +123,23 @@ class FundingLoan(metaclass=PoolMeta):
         cls._sql_indexes.add(Index(table, (table.loan, Index.Range())))
 
     @fields.depends('activity', '_parent_activity.owners')
-    def on_change_with_memberships(self, name=None):
+    def on_change_with_memberships(self):
         owners = self.activity.owners if self.activity else []
         return [o.membership for o in owners or [] if o.membership]
+
+    @classmethod
+    def get_memberships(cls, fundings, name):
+        Owner = Pool().get('avec.activity.owner')
+        memberships = defaultdict(list)
+        # An activity may be shared with groups that another agent follows
+        with check_access():
+            owners = Owner.search([
+                    ('activity', 'in', list({
+                                f.activity.id for f in fundings})),
+                    ])
+        for owner in owners:
+            memberships[owner.activity.id].append(owner.membership.id)
+        return {f.id: memberships[f.activity.id] for f in fundings}
 
     @fields.depends('loan', 'amount', '_parent_loan.principal',
         '_parent_loan.disbursement_date')

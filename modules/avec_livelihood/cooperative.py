@@ -2,7 +2,8 @@
 # this repository contains the full copyright notices and license terms.
 from decimal import Decimal
 
-from sql.aggregate import Sum
+from sql import Null
+from sql.aggregate import Count, Sum
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
@@ -190,23 +191,26 @@ class Cooperative(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def get_member_count(cls, cooperatives, name):
-        Member = Pool().get('avec.cooperative.member')
+        table = Pool().get('avec.cooperative.member').__table__()
         result = dict.fromkeys(map(int, cooperatives), 0)
-        for member in Member.search([
-                    ('cooperative', 'in', list(result)),
-                    ('end_date', '=', None),
-                    ]):
-            result[member.cooperative.id] += 1
+        result.update(fetch(
+                table.select(
+                    table.cooperative.as_('cooperative'),
+                    Count(table.id).as_('members'),
+                    where=fields.SQL_OPERATORS['in'](
+                        table.cooperative, list(result))
+                    & (table.end_date == Null),
+                    group_by=table.cooperative),
+                [None, None]))
         return result
 
     @classmethod
     def get_capital(cls, cooperatives, names):
         Payment = Pool().get('avec.cooperative.payment')
         table = Payment.__table__()
-        kinds = {'subscription': 'subscribed', 'payment': 'paid'}
         result = {
             n: {c.id: Decimal(0) for c in cooperatives}
-            for n in kinds.values()}
+            for n in ['subscribed', 'paid']}
         for cooperative, kind, amount in fetch(
                 table.select(
                     table.cooperative.as_('cooperative'),
@@ -217,7 +221,12 @@ class Cooperative(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
                     & (table.state == 'posted'),
                     group_by=[table.cooperative, table.kind]),
                 [None, None, 'NUMERIC']):
-            result[kinds[kind]][cooperative] = amount
+            if kind == 'refund':
+                amount = -amount
+            if kind != 'payment':
+                result['subscribed'][cooperative] += amount
+            if kind != 'subscription':
+                result['paid'][cooperative] += amount
         return {n: result[n] for n in names}
 
     @classmethod

@@ -7,6 +7,27 @@ from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
 
 
+class Party(metaclass=PoolMeta):
+    __name__ = 'party.party'
+
+    @classmethod
+    def _avec_named_by(cls):
+        pool = Pool()
+        activity = pool.get('avec.activity').__table__()
+        employment = pool.get('avec.employment').__table__()
+        funding = pool.get('avec.activity.funding').__table__()
+        membership = pool.get('avec.membership').__table__()
+        return super()._avec_named_by() + [
+            (funding.join(
+                    activity, condition=funding.activity == activity.id),
+                funding.donor, activity.group),
+            (employment.join(
+                    membership,
+                    condition=employment.membership == membership.id),
+                employment.employer, membership.group),
+            ]
+
+
 class Replace(metaclass=PoolMeta):
     __name__ = 'party.replace'
 

@@ -1,6 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 "The papers of livelihoods"
+from trytond.i18n import gettext
 from trytond.modules.avec_group.report import AvecReport, Section
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
@@ -53,25 +54,46 @@ class LivelihoodReport(AvecReport):
         elif field._type == 'many2one':
             return value.rec_name
         elif field._type in {'many2many', 'one2many'}:
-            return ', '.join(r.rec_name for r in value)
+            return cls._names(value)
         return str(value)
+
+    @classmethod
+    def _names(cls, records):
+        # A livelihood may be shared with groups that another agent follows
+        readable = cls._readable(records)
+        names = [r.rec_name for r in readable]
+        if more := len(records) - len(readable):
+            names.append(gettext(
+                    'avec_livelihood.msg_report_more',
+                    count=cls.format_count(more)))
+        return ', '.join(names)
 
     @classmethod
     def _section(cls, title, model, names, records, totals=()):
         "Return a table of the fields of the records with the totals"
-        rows = []
-        for record in records:
-            rows.append([
-                    cls.format_amount(getattr(record, n), record.currency)
-                    if n in totals else cls._text(record, n)
-                    for n in names])
+        readable = cls._readable(records)
+        others = [r for r in records if r not in readable]
+        rows = [
+            [cls._sum([r], n) if n in totals else cls._text(r, n)
+                for n in names]
+            for r in readable]
+        if others:
+            rows.append(cls._totals(others, names, totals, gettext(
+                        'avec_livelihood.msg_report_others')))
         if rows and totals:
-            rows.append([
-                    cls.format_amount(
-                        sum(getattr(r, n) or 0 for r in records),
-                        records[0].currency) if n in totals else ''
-                    for n in names])
+            rows.append(cls._totals(records, names, totals))
         return Section(title, cls._strings(model, *names), rows)
+
+    @classmethod
+    def _totals(cls, records, names, totals, label=''):
+        return [label, *(
+                cls._sum(records, n) if n in totals else ''
+                for n in names[1:])]
+
+    @classmethod
+    def _sum(cls, records, name):
+        return cls.format_amount(
+            sum(getattr(r, name) or 0 for r in records), records[0].currency)
 
 
 class ActivitySheet(LivelihoodReport):

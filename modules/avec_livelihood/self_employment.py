@@ -47,6 +47,8 @@ class SelfEmployment(
         domain=[
             ('company', '=', Eval('company', -1)),
             ('owners.membership.party', '=', Eval('party', -1)),
+            # Who sees the person sees the activity
+            If(Eval('group'), ('group', '=', Eval('group', -1)), ()),
             ],
         help="The activity of the person that is declared so.")
     category = fields.Selection(

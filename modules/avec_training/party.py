@@ -3,6 +3,16 @@
 from trytond.pool import Pool, PoolMeta
 
 
+class Party(metaclass=PoolMeta):
+    __name__ = 'party.party'
+
+    @classmethod
+    def _avec_public(cls):
+        # Who trains the groups of others is named on the own sessions too
+        return super()._avec_public() + [
+            Pool().get('avec.training.session').__table__().trainer]
+
+
 class Replace(metaclass=PoolMeta):
     __name__ = 'party.replace'
 

@@ -224,6 +224,132 @@ class AccessTestCase(OfficeTestCase):
                 Party.write([Party(party.id)], {'name': "Changed"})
 
     @with_transaction()
+    def test_parties_of_the_groups_followed(self):
+        "A field officer sees the persons of own groups and of no group"
+        pool = Pool()
+        Address = pool.get('party.address')
+        Contact = pool.get('party.contact_mechanism')
+        Group = pool.get('avec.group')
+        Identifier = pool.get('party.identifier')
+        Membership = pool.get('avec.membership')
+        Party = pool.get('party.party')
+
+        def identify(party):
+            address = Address(party=party)
+            contact = Contact(party=party, type='other', value="Shop")
+            identifier = Identifier(party=party, code="AB1")
+            for record in [address, contact, identifier]:
+                record.save()
+            return [party, address, contact, identifier]
+
+        with office() as company:
+            user = create_user('field_officer', company)
+            followed = create_group(
+                "Followed", ["Aicha", "Hind"], user.employee)
+            other = create_group("Other", ["Zineb", "Fatima", "Itto"])
+            own, wife = (m.party for m in followed.memberships)
+            hidden, head, agent = (m.party for m in other.memberships)
+            # Who is of both, heads the household of a member or is employed
+            both, = Party.create([{'name': "Both"}])
+            for group in [followed, other]:
+                Membership(
+                    group=group, party=both,
+                    start_date=dt.date(2026, 1, 5)).save()
+            wife.household_head = head
+            wife.save()
+            pool.get('company.employee')(party=agent, company=company).save()
+            donor, = Party.create([{'name': "Donor"}])
+            visible = [
+                own, wife, both, head, agent, donor, user.employee.party]
+            details, secrets = identify(own), identify(hidden)
+            with acting_as(user):
+                found = Party.search([])
+                self.assertLessEqual(set(visible), set(found))
+                self.assertFalse({hidden, other.party} & set(found))
+                Party.read([p.id for p in visible], ['rec_name', 'phone'])
+                for record, secret in zip(details, secrets):
+                    Model = pool.get(secret.__name__)
+                    with self.subTest(model=secret.__name__):
+                        self.assertIn(record, Model.search([]))
+                        self.assertNotIn(secret, Model.search([]))
+                        for refused in [
+                                lambda: Model.read([secret.id], ['id']),
+                                lambda: Model.write(
+                                    Model.browse([secret.id]), {}),
+                                lambda: Model.delete(
+                                    Model.browse([secret.id]))]:
+                            with self.assertRaises(AccessError):
+                                refused()
+                for field, found in [
+                        ('avec_memberships.group.party.name', both),
+                        ('household_head.avec_memberships.group.party.name',
+                            wife)]:
+                    with self.subTest(field=field):
+                        self.assertEqual(
+                            Party.search([(field, '=', "Other")]), [])
+                # Nobody is seen by being named
+                for refused in [
+                        lambda: Party.write(
+                            Party.browse([own.id]),
+                            {'household_head': hidden.id}),
+                        lambda: Party.create([{
+                                    'name': "?",
+                                    'household_head': hidden.id}]),
+                        lambda: Membership.create([{
+                                    'group': followed.id,
+                                    'party': hidden.id,
+                                    'start_date': dt.date(2026, 1, 5)}]),
+                        lambda: Group.create([{
+                                    'party': hidden.id,
+                                    'company': company.id,
+                                    'field_officer': user.employee.id}])]:
+                    with self.assertRaises(AccessError):
+                        refused()
+                # Who joins is entered first
+                person, = Party.create([{'name': "New"}])
+                Membership.create([{
+                            'group': followed.id, 'party': person.id,
+                            'start_date': dt.date(2026, 1, 5)}])
+                self.assertIn(person, Party.search([]))
+            for role in ROLES[1:]:
+                with self.subTest(role=role), \
+                        acting_as(create_user(role, company)):
+                    self.assertLessEqual(
+                        {hidden, other.party, *visible},
+                        set(Party.search([])))
+
+    @with_transaction()
+    def test_who_follows_the_groups_of_a_party(self):
+        "It is told of persons and of groups"
+        Party = Pool().get('party.party')
+        with office() as company:
+            user = create_user('field_officer', company)
+            group = create_group("Tissage", ["Aicha"], user.employee)
+            party = Party(group.memberships[0].party.id)
+            self.assertTrue(party.avec_private)
+            self.assertEqual(party.avec_field_officers, (user.employee,))
+            employee = Party(user.employee.party.id)
+            self.assertFalse(employee.avec_private)
+            self.assertEqual(employee.avec_field_officers, ())
+            for operator, value, expected in [
+                    ('=', True, {party, group.party}), ('!=', False, {
+                            party, group.party}),
+                    ('in', [True], {party, group.party}),
+                    ('=', False, {employee}), ('!=', True, {employee}),
+                    ('not in', [True], {employee})]:
+                with self.subTest(operator=operator, value=value):
+                    self.assertEqual(
+                        set(Party.search([
+                                    ('avec_private', operator, value),
+                                    ('id', 'in', [
+                                            party.id, group.party.id,
+                                            employee.id]),
+                                    ])), expected)
+            self.assertNotIn(party, Party.search([
+                        ('avec_field_officers', 'not in', [user.employee.id]),
+                        ]))
+
+    @with_transaction()
     def test_buttons_by_role(self):
         "Each button has the roles that the design says"
         pool = Pool()
