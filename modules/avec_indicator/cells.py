@@ -10,6 +10,7 @@ from sql.aggregate import Avg, Count, Max, Sum
 from sql.conditionals import Case, Coalesce, NullIf
 from sql.functions import Round, RowNumber
 
+from trytond.modules.avec_group.followed import READABLE
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -40,7 +41,8 @@ def readable_groups(company):
     """Return the query of the groups that the user may read
 
     None where nothing but the company restricts them."""
-    if not Transaction().check_access:
+    transaction = Transaction()
+    if not (transaction.check_access or transaction.context.get(READABLE)):
         return None
     Group = Pool().get('avec.group')
     return Group.search([('company', '=', company)], query=True, order=[])

@@ -3,9 +3,10 @@
 "Figures in spreadsheets, with their codes and definitions"
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
+from trytond.modules.avec_group.followed import READABLE
 from trytond.pool import Pool
 from trytond.report import Report
-from trytond.transaction import check_access
+from trytond.transaction import Transaction, check_access
 
 from .spreadsheet import Table, to_csv, to_ods
 from .value import Question
@@ -36,7 +37,7 @@ class Export(Report):
             raise AccessError(gettext(
                     'avec_indicator.msg_export_model', model=data['model']))
         # Who exports sees what he or she may read
-        with check_access():
+        with check_access(), Transaction().set_context({READABLE: True}):
             found = list(rows([r.id for r in records]))
             context['tables'] = cls._tables(found)
         return context

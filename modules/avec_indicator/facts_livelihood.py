@@ -76,6 +76,10 @@ def income_change(scope):
     The last twelve months recorded, as the activity itself shows it."""
     pool = Pool()
     Company = pool.get('company.company')
+    # Without company there is nothing to round
+    digits = 0
+    if scope.company >= 0:
+        digits = Company(scope.company).currency.digits
     record = pool.get('avec.activity.record').__table__()
     ranked = record.select(
         record.activity.as_('activity'),
@@ -88,8 +92,7 @@ def income_change(scope):
         where=record.month <= scope.date)
     monthly = ranked.select(
         ranked.activity.as_('activity'),
-        Round(number(Avg(ranked.profit)),
-            Company(scope.company).currency.digits).as_('profit'),
+        Round(number(Avg(ranked.profit)), digits).as_('profit'),
         where=ranked.rank <= income.MONTHS,
         group_by=ranked.activity)
     created = figures.activities(scope.company, scope.date)
