@@ -123,12 +123,15 @@ class Member(ModelSQL, ModelView):
                     & (table.state == 'posted'),
                     group_by=[table.member, table.kind]),
                 [None, None, None, 'NUMERIC']):
-            if kind == 'subscription':
-                result['shares'][member] = int(shares)
-                result['subscribed'][member] = amount
+            shares = int(shares)
+            if kind == 'refund':
+                shares, amount = -shares, -amount
+            if kind != 'payment':
+                result['shares'][member] += shares
+                result['subscribed'][member] += amount
                 result['to_pay'][member] += amount
-            else:
-                result['paid'][member] = amount
+            if kind != 'subscription':
+                result['paid'][member] += amount
                 result['to_pay'][member] -= amount
         return {n: result[n] for n in names}
 

@@ -19,6 +19,9 @@ from .mixins import last_day
 _STATES = {
     'readonly': Eval('state') != 'draft',
     }
+# The kinds that are of whole shares
+_OF_SHARES = ['subscription', 'refund']
+_ORDER = ['subscription', 'payment', 'refund']
 _CONTROLLED = {'state', 'move', 'cancel_move', 'posted_by', 'cancelled_by'}
 
 
@@ -47,16 +50,18 @@ class Payment(Workflow, ModelSQL, ModelView):
     kind = fields.Selection([
             ('subscription', "Subscription"),
             ('payment', "Payment"),
+            ('refund', "Refund"),
             ], "Kind", required=True, sort=False, states=_STATES,
-        help="A member subscribes shares, then pays for them.")
+        help="A member subscribes shares, then pays for them; who leaves is "
+        "paid back what was paid for the shares given back.")
     date = fields.Date("Date", required=True, states=_STATES)
     shares = fields.Integer(
         "Shares",
         domain=['OR', ('shares', '=', None), ('shares', '>=', 1)],
         states={
             'readonly': Eval('state') != 'draft',
-            'required': Eval('kind') == 'subscription',
-            'invisible': Eval('kind') != 'subscription',
+            'required': Eval('kind').in_(_OF_SHARES),
+            'invisible': ~Eval('kind').in_(_OF_SHARES),
             })
     amount = Monetary(
         "Amount", currency='currency', digits='currency', required=True,
@@ -64,7 +69,7 @@ class Payment(Workflow, ModelSQL, ModelView):
         states={
             'readonly': (
                 (Eval('state') != 'draft')
-                | (Eval('kind') == 'subscription')),
+                | Eval('kind').in_(_OF_SHARES)),
             })
     description = fields.Char(
         "Description", states=_STATES,
@@ -147,7 +152,7 @@ class Payment(Workflow, ModelSQL, ModelView):
     @fields.depends(
         'kind', 'shares', 'cooperative', '_parent_cooperative.share_value')
     def on_change_shares(self):
-        if (self.kind == 'subscription' and self.shares
+        if (self.kind in _OF_SHARES and self.shares
                 and self.cooperative and self.cooperative.share_value):
             self.amount = self.shares * self.cooperative.share_value
 
@@ -176,7 +181,7 @@ class Payment(Workflow, ModelSQL, ModelView):
                 'kind', 'shares', 'amount', 'cooperative'}:
             return
         for payment in payments:
-            if payment.kind != 'subscription':
+            if payment.kind not in _OF_SHARES:
                 continue
             value = payment.shares * payment.cooperative.share_value
             if payment.amount != value:
@@ -198,7 +203,7 @@ class Payment(Workflow, ModelSQL, ModelView):
         Cooperative.lock(list({p.cooperative for p in payments}))
         # What is subscribed comes before what is paid of it
         payments = sorted(
-            payments, key=lambda p: (p.date, p.kind != 'subscription', p.id))
+            payments, key=lambda p: (p.date, _ORDER.index(p.kind), p.id))
         cls.check_post(payments)
         moves = []
         for payment in payments:
@@ -214,7 +219,8 @@ class Payment(Workflow, ModelSQL, ModelView):
         Member = Pool().get('avec.cooperative.member')
         today = last_day()
         members = list({p.member for p in payments})
-        to_pay = Member.get_capital(members, ['to_pay'])['to_pay']
+        capital = Member.get_capital(members, ['to_pay', 'paid'])
+        to_pay, paid = capital['to_pay'], capital['paid']
         for payment in payments:
             if payment.date > today:
                 raise CapitalError(gettext(
@@ -232,10 +238,24 @@ class Payment(Workflow, ModelSQL, ModelView):
                         payment=payment.rec_name,
                         amount=format_amount(
                             -to_pay[payment.member.id], payment.currency)))
+            paid[payment.member.id] += payment._paid()
+            if paid[payment.member.id] < 0:
+                raise CapitalError(gettext(
+                        'avec_livelihood.msg_capital_not_paid',
+                        payment=payment.rec_name,
+                        amount=format_amount(
+                            payment.amount + paid[payment.member.id],
+                            payment.currency)))
 
     def _due(self):
         "Return what the document adds to what the member owes"
-        return self.amount if self.kind == 'subscription' else -self.amount
+        return {'subscription': 1, 'payment': -1, 'refund': 0}[
+            self.kind] * self.amount
+
+    def _paid(self):
+        "Return what the document adds to what the member has paid"
+        return {'subscription': 0, 'payment': 1, 'refund': -1}[
+            self.kind] * self.amount
 
     def _get_move(self):
         "Return the unsaved move in the books of the cooperative"
@@ -257,11 +277,13 @@ class Payment(Workflow, ModelSQL, ModelView):
 
     def _get_move_lines(self, configuration, books):
         Line = Pool().get('account.move.line')
-        if self.kind == 'subscription':
-            names = ['avec_cooperative_capital_due',
-                'avec_cooperative_capital']
-        else:
-            names = ['avec_cooperative_cash', 'avec_cooperative_capital_due']
+        names = {
+            'subscription': [
+                'avec_cooperative_capital_due', 'avec_cooperative_capital'],
+            'payment': [
+                'avec_cooperative_cash', 'avec_cooperative_capital_due'],
+            'refund': ['avec_cooperative_capital', 'avec_cooperative_cash'],
+            }[self.kind]
         lines = []
         for name, sign in zip(names, [1, -1]):
             account = configuration.get_avec_account(name, books)
@@ -317,12 +339,13 @@ class Payment(Workflow, ModelSQL, ModelView):
     @classmethod
     def check_cancel(cls, payments):
         Member = Pool().get('avec.cooperative.member')
-        to_pay = Member.get_capital(
-            list({p.member for p in payments}), ['to_pay'])['to_pay']
+        capital = Member.get_capital(
+            list({p.member for p in payments}), ['to_pay', 'paid'])
         for payment in payments:
-            to_pay[payment.member.id] -= payment._due()
+            capital['to_pay'][payment.member.id] -= payment._due()
+            capital['paid'][payment.member.id] -= payment._paid()
         for payment in payments:
-            if to_pay[payment.member.id] < 0:
+            if min(v[payment.member.id] for v in capital.values()) < 0:
                 raise CapitalError(gettext(
                         'avec_livelihood.msg_capital_paid',
                         payment=payment.rec_name))

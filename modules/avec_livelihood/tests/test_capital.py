@@ -59,7 +59,7 @@ def draft(member, kind, amount, date=DAY):
     payment = Payment(
         cooperative=member.cooperative, member=member, kind=kind,
         amount=Decimal(amount), date=date,
-        shares=amount // 100 if kind == 'subscription' else None)
+        shares=amount // 100 if kind != 'payment' else None)
     payment.save()
     return payment
 
@@ -130,6 +130,44 @@ class CapitalTestCase(OfficeTestCase):
                 Payment.post(payments)
             payments = Payment.browse(payments)
             self.assertFalse([p for p in payments if p.move])
+
+    @with_transaction()
+    def test_member_who_leaves_is_paid_back(self):
+        "The shares given back are no longer subscribed nor paid"
+        Payment = Pool().get('avec.cooperative.payment')
+        with kept_books() as (_, cooperative):
+            first, second = cooperative.members
+            subscription, payment, refund, _ = payments = [
+                draft(first, 'subscription', 300),
+                draft(first, 'payment', 200), draft(first, 'refund', 200),
+                draft(second, 'subscription', 100)]
+            Payment.post(payments)
+            first, _ = Payment(refund.id).cooperative.members
+            self.assertEqual(
+                (first.shares, first.subscribed, first.paid, first.to_pay),
+                (1, Decimal(100), Decimal(0), Decimal(100)))
+            cooperative = first.cooperative
+            self.assertEqual(
+                (cooperative.subscribed, cooperative.paid),
+                (Decimal(200), Decimal(0)))
+            self.assertEqual({
+                    (l.account.code, l.debit, l.credit)
+                    for l in Payment(refund.id).move.lines}, {
+                    ('1111', Decimal(200), Decimal(0)),
+                    ('5141', Decimal(0), Decimal(200))})
+            # Nothing is left to be paid back
+            again = draft(first, 'refund', 100)
+            with self.assertRaisesRegex(CapitalError, "pay back"):
+                Payment.post([again])
+            for document in [payment, subscription]:
+                with self.assertRaisesRegex(CapitalError, "paid back"):
+                    Payment.cancel([Payment(document.id)])
+            Payment.cancel([Payment(refund.id)])
+            Payment.cancel([Payment(payment.id)])
+            first, _ = Payment(refund.id).cooperative.members
+            self.assertEqual(
+                (first.shares, first.paid, first.to_pay),
+                (3, Decimal(0), Decimal(300)))
 
     @with_transaction()
     def test_move_is_not_changed_by_hand(self):
