@@ -10,11 +10,10 @@ import sys
 import time
 from importlib.metadata import version
 
+from tools.templates import Templates
 from trytond import backend, config
 from trytond.pool import Pool
 from trytond.transaction import Transaction
-
-from tools.templates import Templates
 
 __all__ = ['main']
 
