@@ -33,11 +33,20 @@ class Configuration(
                 ('max_members', '>=', 0),
                 ],
             help="A larger group gets a warning when its cycle starts."))
+    retention_years = fields.MultiValue(fields.Integer(
+            "Years of Retention", required=True,
+            domain=[
+                ('retention_years', '>=', 0),
+                ],
+            help="How long after leaving a person who owes nothing and is "
+            "owed nothing is kept before being proposed for erasure."))
 
     @classmethod
     def multivalue_model(cls, field):
         pool = Pool()
-        if field in {'group_sequence', 'min_members', 'max_members'}:
+        if field in {
+                'group_sequence', 'min_members', 'max_members',
+                'retention_years'}:
             return pool.get('avec.configuration.value')
         return super().multivalue_model(field)
 
@@ -54,6 +63,11 @@ class Configuration(
     def default_max_members(cls, **pattern):
         return cls.multivalue_model('max_members').default_max_members()
 
+    @classmethod
+    def default_retention_years(cls, **pattern):
+        return cls.multivalue_model(
+            'retention_years').default_retention_years()
+
 
 class ConfigurationValue(ModelSQL, CompanyValueMixin):
     __name__ = 'avec.configuration.value'
@@ -67,6 +81,7 @@ class ConfigurationValue(ModelSQL, CompanyValueMixin):
             ])
     min_members = fields.Integer("Fewest Members", required=True)
     max_members = fields.Integer("Most Members", required=True)
+    retention_years = fields.Integer("Years of Retention", required=True)
 
     @classmethod
     def default_group_sequence(cls):
@@ -83,3 +98,7 @@ class ConfigurationValue(ModelSQL, CompanyValueMixin):
     @classmethod
     def default_max_members(cls):
         return 30
+
+    @classmethod
+    def default_retention_years(cls):
+        return 5

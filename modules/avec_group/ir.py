@@ -1,7 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 from trytond.i18n import gettext
-from trytond.model import Unique, fields
+from trytond.model import ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, PYSONEncoder
 from trytond.transaction import Transaction, without_check_access
@@ -75,6 +75,40 @@ class ActionReport(ActionGroupsMixin, metaclass=PoolMeta):
 
 class ActionWizard(ActionGroupsMixin, metaclass=PoolMeta):
     __name__ = 'ir.action.wizard'
+
+
+class ModelAccess(metaclass=PoolMeta):
+    __name__ = 'ir.model.access'
+
+    @classmethod
+    def get_access(cls, models):
+        access = super().get_access(models)
+        if Transaction().context.get('_rest'):
+            access = {m: cls._get_rest_access(m, a) for m, a in access.items()}
+        return access
+
+    @classmethod
+    def _get_rest_access(cls, name, access):
+        """Return what REST does with the model
+
+        It reaches models without a screen, of which nobody said who may: they
+        follow the records that they relate."""
+        Model = Pool().get(name)
+        if issubclass(Model, ModelView) or Model.__access__:
+            return access
+        with without_check_access():
+            if cls.search([('model', '=', name)], limit=1):
+                return access
+        targets = {
+            f.get_target().__name__ for n, f in Model._fields.items()
+            if isinstance(f, fields.Many2One)
+            and n not in {'create_uid', 'write_uid'}}
+        related = super().get_access(list(targets)).values()
+        readable = all(a['read'] for a in related)
+        writable = any(a['write'] for a in related)
+        return {
+            mode: allowed and (readable if mode == 'read' else writable)
+            for mode, allowed in access.items()}
 
 
 class ButtonRule(metaclass=PoolMeta):

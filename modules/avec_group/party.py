@@ -1,5 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
+import base64
+import secrets
 from collections import defaultdict
 
 from sql import Literal, Null
@@ -7,11 +9,14 @@ from sql.conditionals import Coalesce
 from sql.operators import Exists, Or
 
 from trytond.i18n import gettext
-from trytond.model import fields
+from trytond.model import Unique, fields
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
+from trytond.tools import grouped_slice
+from trytond.transaction import Transaction
 
+from . import retention
 from .exceptions import HouseholdValidationError
 from .ledger import fetch
 
@@ -46,6 +51,50 @@ class Party(metaclass=PoolMeta):
     avec_consent_date = fields.Date(
         "Consent Date",
         help="When the person agreed that personal data be held.")
+    avec_pseudonym = fields.Char(
+        "Pseudonym", readonly=True,
+        help="Stands for the person where nobody needs to know who it is.\n"
+        "It is drawn at random.")
+    avec_left_date = fields.Function(fields.Date(
+            "Left On",
+            help="When the person left the last of all groups."),
+        'get_avec_left_date')
+    avec_past_retention = fields.Function(fields.Boolean(
+            "Past Retention",
+            help="The person left all groups longer ago than the years of "
+            "retention of the company, owes nothing and is owed nothing."),
+        'get_avec_past_retention', searcher='search_avec_past_retention')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('avec_pseudonym_unique', Unique(table, table.avec_pseudonym),
+                'avec_group.msg_party_pseudonym_unique'),
+            ]
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        # Who was a party before there were pseudonyms
+        cursor.execute(*table.select(
+                table.id, where=table.avec_pseudonym == Null))
+        for party, in cursor.fetchall():
+            cursor.execute(*table.update(
+                    [table.avec_pseudonym], [_pseudonym()],
+                    where=table.id == party))
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        if mode == 'create':
+            # Drawn here and not as a default, which many records share
+            values['avec_pseudonym'] = _pseudonym()
+        return values
+
     avec_private = fields.Function(fields.Boolean(
             "Private",
             help="Check for a member or a group, which no field officer "
@@ -190,10 +239,51 @@ class Party(metaclass=PoolMeta):
                     other=head.household_head.household_head.rec_name))
 
     @classmethod
+    def get_avec_left_date(cls, parties, name):
+        Membership = Pool().get('avec.membership')
+        dates = defaultdict(list)
+        for sub_parties in grouped_slice(parties):
+            # Of the groups that the user may see
+            for membership in Membership.search([
+                        ('party', 'in', [p.id for p in sub_parties]),
+                        ]):
+                dates[membership.party.id].append(membership.end_date)
+        return {
+            p.id: max(dates[p.id]) if dates[p.id] and all(dates[p.id])
+            else None
+            for p in parties}
+
+    @classmethod
+    def get_avec_past_retention(cls, parties, name):
+        past = set()
+        for sub_parties in grouped_slice(parties):
+            past.update(p.id for p in cls.search([
+                        ('id', 'in', [p.id for p in sub_parties]),
+                        (name, '=', True),
+                        ]))
+        return {p.id: p.id in past for p in parties}
+
+    @classmethod
+    def search_avec_past_retention(cls, name, clause):
+        pool = Pool()
+        Company = pool.get('company.company')
+        User = pool.get('res.user')
+        _, operator, value = clause
+        query = retention.query(Company.browse(User.get_companies()))
+        if (operator == '=') == bool(value):
+            return [('id', 'in', query)]
+        return [('id', 'not in', query)]
+
+    @classmethod
     def _avec_personal_fields(cls):
         "Return the fields that identify a person, emptied by erasure"
         # Gender and household stay: they only count, anonymous
         return ['birth_date', 'avec_consent_date']
+
+
+def _pseudonym():
+    # 60 bits are enough that no two are the same, and read out aloud
+    return base64.b32encode(secrets.token_bytes(8))[:12].decode()
 
 
 class Replace(metaclass=PoolMeta):

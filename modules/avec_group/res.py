@@ -16,6 +16,7 @@ class UserApplication(metaclass=PoolMeta):
         # with _groups or _companies it would be anybody's
         transaction = Transaction()
         transaction.context = {
-            k: v for k, v in transaction.context.items()
-            if not k.startswith('_') or k in _FOR_CLIENTS}
+            '_rest': True,
+            **{k: v for k, v in transaction.context.items()
+                if not k.startswith('_') or k in _FOR_CLIENTS}}
         return super().check(key, application)

@@ -4,11 +4,11 @@
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
 from trytond.modules.avec_group.followed import READABLE
+from trytond.modules.avec_group.spreadsheet import Table, to_csv, to_ods
 from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import Transaction, check_access
 
-from .spreadsheet import Table, to_csv, to_ods
 from .value import Question
 
 COLUMNS = [

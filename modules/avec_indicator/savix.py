@@ -8,11 +8,10 @@ records; the reference of the module says how each is told.
 """
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
+from trytond.modules.avec_group.spreadsheet import Table, to_csv, to_ods
 from trytond.modules.company import CompanyReport
 from trytond.pool import Pool
 from trytond.transaction import Transaction, check_access
-
-from .spreadsheet import Table, to_csv, to_ods
 
 ITEMS = [
     'group_name', 'group_number', 'external_savings', 'external_credit',

@@ -2,60 +2,12 @@
 # this repository contains the full copyright notices and license terms.
 "The papers of livelihoods"
 from trytond.i18n import gettext
-from trytond.modules.avec_group.report import AvecReport, Section
-from trytond.modules.currency.fields import Monetary
-from trytond.pool import Pool
+from trytond.modules.avec_group.report import Section
+from trytond.modules.avec_group.report_fields import FieldsReport
 
 
-class LivelihoodReport(AvecReport):
-    "A paper of figures, two by two, and of tables"
-
-    @classmethod
-    def _get_context(cls, records):
-        context = super()._get_context(records)
-        context['figures'] = {
-            r.id: _pairs(cls._get_figures(r)) for r in records}
-        return context
-
-    @classmethod
-    def _get_figures(cls, record):
-        "Return [(label, text), ...]"
-        return []
-
-    @classmethod
-    def _texts(cls, record, *names):
-        "Return the labels of the fields with their values as texts"
-        return list(zip(
-                cls._strings(record.__name__, *names),
-                (cls._text(record, n) for n in names)))
-
-    @classmethod
-    def _strings(cls, model, *names):
-        "Return the labels of the fields"
-        definitions = Pool().get(model).fields_get(names)
-        return [definitions[n]['string'] for n in names]
-
-    @classmethod
-    def _text(cls, record, name):
-        value = getattr(record, name)
-        field = record._fields[name]
-        # A Function field is what it wraps
-        field = getattr(field, '_field', field)
-        if value is None:
-            return ''
-        elif field._type == 'selection':
-            return cls._selection(record.__name__, name)[value]
-        elif isinstance(field, Monetary):
-            return cls.format_money(value, record.currency)
-        elif field._type == 'date':
-            return cls.format_day(value)
-        elif field._type == 'integer':
-            return cls.format_count(value)
-        elif field._type == 'many2one':
-            return value.rec_name
-        elif field._type in {'many2many', 'one2many'}:
-            return cls._names(value)
-        return str(value)
+class LivelihoodReport(FieldsReport):
+    "A paper of what may be shared with groups that others follow"
 
     @classmethod
     def _names(cls, records):
@@ -173,10 +125,3 @@ class CooperativeFile(LivelihoodReport):
                         'title', 'state', 'date', 'reference'],
                     cooperative.steps)]
         return sections
-
-
-def _pairs(figures):
-    figures = list(figures)
-    if len(figures) % 2:
-        figures.append(('', ''))
-    return list(zip(figures[::2], figures[1::2]))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from trytond.modules.avec_indicator.spreadsheet import (
+from trytond.modules.avec_group.spreadsheet import (
     MIMETYPE, Table, to_csv, to_ods)
 
 OFFICE = '{urn:oasis:names:tc:opendocument:xmlns:office:1.0}'
