@@ -6,9 +6,12 @@ from trytond.modules.company.model import (
 from trytond.pool import Pool
 from trytond.pyson import Eval, Id
 
+from .trail import HistoryMixin, TrailMixin
+
 
 class Configuration(
-        ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
+        TrailMixin, ModelSingleton, ModelSQL, ModelView,
+        CompanyMultiValueMixin):
     __name__ = 'avec.configuration'
     __string__ = "Savings Groups Configuration"
 
@@ -55,7 +58,7 @@ class Configuration(
         return cls.multivalue_model('max_members').default_max_members()
 
 
-class ConfigurationValue(ModelSQL, CompanyValueMixin):
+class ConfigurationValue(HistoryMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'avec.configuration.value'
     __string__ = "Savings Groups Configuration Value"
 

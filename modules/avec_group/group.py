@@ -16,6 +16,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import ledger
+from .trail import HistoryMixin
 
 PHASES = [
     ('preparatory', "Preparatory"),
@@ -27,7 +28,7 @@ PHASES = [
     ]
 
 
-class Group(ModelSQL, ModelView):
+class Group(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.group'
     __string__ = "Savings Group"
 
@@ -89,6 +90,10 @@ class Group(ModelSQL, ModelView):
         'get_balances')
     currency = fields.Function(fields.Many2One(
             'currency.currency', "Currency"), 'on_change_with_currency')
+
+    @classmethod
+    def trail_lines(cls):
+        return ['phases']
 
     @classmethod
     def __setup__(cls):
