@@ -9,8 +9,8 @@ from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 from .office import (
-    ROLES, OfficeTestCase, acting_as, create_group, create_party,
-    create_sheet, create_user, office, run_cycle)
+    ROLES, OfficeTestCase, acting_as, create_group, create_party, create_sheet,
+    create_user, office, run_cycle)
 
 READERS = {'finance', 'auditor'}
 
