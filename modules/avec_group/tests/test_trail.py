@@ -119,7 +119,7 @@ class TrailTestCase(OfficeTestCase):
             # The rows of one transaction have one date
             history = Group.__table_history__()
             cursor = Transaction().connection.cursor()
-            before = dt.datetime(2020, 1, 1)
+            before = dt.datetime(2020, 1, 1, 0, 0, 0, 1)
             cursor.execute(*history.update(
                     [history.create_date, history.write_date],
                     [before, None],
