@@ -32,8 +32,8 @@ class TrailMixin:
     "A record with a tab of what was done with it and its lines"
     __slots__ = ()
 
-    trail = fields.Function(fields.One2Many(
-            'ir.model.log', None, "Trail",
+    trail = fields.Function(fields.Many2Many(
+            'ir.model.log', None, None, "Trail",
             states={
                 'invisible': ~(
                     Id(*_READERS[0]).in_(_GROUPS)
