@@ -45,6 +45,15 @@ class Configuration(
         return super().multivalue_model(field)
 
     @classmethod
+    def read(cls, ids, fields_names):
+        result = super().read(ids, fields_names)
+        for values in result:
+            # Before the first change there is no record, nor a list
+            if 'trail' in values:
+                values['trail'] = list(values['trail'] or [])
+        return result
+
+    @classmethod
     def default_group_sequence(cls, **pattern):
         return cls.multivalue_model(
             'group_sequence').default_group_sequence()
