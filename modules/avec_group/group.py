@@ -106,8 +106,10 @@ class Group(HistoryMixin, ModelSQL, ModelView):
             ('code_unique', Unique(table, table.company, table.code),
                 'avec_group.msg_group_code_unique'),
             ]
-        cls._sql_indexes.add(
-            Index(table, (table.field_officer, Index.Range())))
+        cls._sql_indexes.update({
+                Index(table, (table.field_officer, Index.Range())),
+                Index(table, (table.party, Index.Range())),
+                })
         cls._order.insert(0, ('code', 'ASC'))
 
     @classmethod
