@@ -35,6 +35,7 @@ class Figures(Part):
         yield from self._check_boxes(books)
         yield from self._check_cycles(books)
         yield from self._check_ledger()
+        yield from self._check_seals()
 
     def _check_programme(self, books):
         Group = Pool().get('avec.group')
@@ -112,3 +113,14 @@ class Figures(Part):
         Move = Pool().get('account.move')
         if count := Move.search_count([('state', '!=', 'posted')]):
             yield f"{count} moves are not posted"
+
+    @staticmethod
+    def _check_seals():
+        pool = Pool()
+        Group = pool.get('avec.group')
+        Seal = pool.get('avec.seal')
+        checks = Seal.verify(Group.search([]))
+        for check in checks.values():
+            yield from (b.message for b in check.breaks)
+        if not any(c.checked for c in checks.values()):
+            yield "nothing is sealed"

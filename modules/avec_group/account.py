@@ -22,6 +22,7 @@ from . import ledger
 from .document import LINES_PER_SAVE
 from .exceptions import AccountSettingError, GroupMoveError
 from .sealed import SealedLineMixin
+from .trail import HistoryMixin
 
 _DIMENSIONS = ['avec_group', 'avec_cycle']
 _BY_PARTY = ('party_required', '=', True)
@@ -146,7 +147,8 @@ class Configuration(
 
 
 class ConfigurationAvec(
-        AccountsMixin(Eval('company', -1)), ModelSQL, CompanyValueMixin):
+        HistoryMixin, AccountsMixin(Eval('company', -1)), ModelSQL,
+        CompanyValueMixin):
     __name__ = 'account.configuration.avec'
 
     avec_journal = fields.Many2One(

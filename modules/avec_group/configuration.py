@@ -6,9 +6,12 @@ from trytond.modules.company.model import (
 from trytond.pool import Pool
 from trytond.pyson import Eval, Id
 
+from .trail import HistoryMixin, TrailMixin
+
 
 class Configuration(
-        ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
+        TrailMixin, ModelSingleton, ModelSQL, ModelView,
+        CompanyMultiValueMixin):
     __name__ = 'avec.configuration'
     __string__ = "Savings Groups Configuration"
 
@@ -51,6 +54,15 @@ class Configuration(
         return super().multivalue_model(field)
 
     @classmethod
+    def read(cls, ids, fields_names):
+        result = super().read(ids, fields_names)
+        for values in result:
+            # Before the first change there is no record, nor a list
+            if 'trail' in values:
+                values['trail'] = list(values['trail'] or [])
+        return result
+
+    @classmethod
     def default_group_sequence(cls, **pattern):
         return cls.multivalue_model(
             'group_sequence').default_group_sequence()
@@ -69,7 +81,7 @@ class Configuration(
             'retention_years').default_retention_years()
 
 
-class ConfigurationValue(ModelSQL, CompanyValueMixin):
+class ConfigurationValue(HistoryMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'avec.configuration.value'
     __string__ = "Savings Groups Configuration Value"
 

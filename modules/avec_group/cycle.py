@@ -17,6 +17,7 @@ from .document import format_amount, save_and_post
 from .exceptions import (
     CycleRulesError, CycleStateError, CycleValidationError, GroupSizeWarning)
 from .sealed import SealedMixin
+from .trail import HistoryMixin
 
 FUNDS = [
     ('loan_fund', "Loan Fund"),
@@ -27,7 +28,7 @@ _STATES = {
     }
 
 
-class Cycle(SealedMixin, Workflow, ModelSQL, ModelView):
+class Cycle(HistoryMixin, SealedMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.cycle'
     __string__ = "Cycle"
 
@@ -159,6 +160,10 @@ class Cycle(SealedMixin, Workflow, ModelSQL, ModelView):
             "Share Price", digits=(16, 4),
             help="What one share is worth today."),
         'get_balances')
+
+    @classmethod
+    def trail_lines(cls):
+        return ['fines', 'amendments']
 
     @classmethod
     def __setup__(cls):
@@ -616,7 +621,7 @@ class Cycle(SealedMixin, Workflow, ModelSQL, ModelView):
         return [('group.rec_name', *clause[1:])]
 
 
-class Fine(ModelSQL, ModelView):
+class Fine(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.cycle.fine'
     __string__ = "Fine"
 

@@ -14,6 +14,7 @@ from trytond.pyson import Eval
 
 from .exceptions import DocumentOrderError, DocumentStateError
 from .sealed import SealedLineMixin, SealedMixin
+from .trail import TrailMixin
 
 # Saving lines costs more than linearly, so moves are saved by about 100
 # lines (figures in doc/performance.rst)
@@ -59,7 +60,7 @@ def save_and_post(moves):
     Move.post(moves)
 
 
-class DocumentMixin(SealedMixin):
+class DocumentMixin(SealedMixin, TrailMixin):
     """A document of a cycle that posts a move.
 
     The model has the fields cycle, date and state and the method
@@ -106,6 +107,10 @@ class DocumentMixin(SealedMixin):
     @classmethod
     def default_state(cls):
         return 'draft'
+
+    @classmethod
+    def trail_lines(cls):
+        return [*super().trail_lines(), *cls.sealed_lines()]
 
     @classmethod
     def _move_fields(cls):

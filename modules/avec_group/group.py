@@ -16,6 +16,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
 from . import ledger
+from .trail import HistoryMixin
 
 PHASES = [
     ('preparatory', "Preparatory"),
@@ -27,7 +28,7 @@ PHASES = [
     ]
 
 
-class Group(ModelSQL, ModelView):
+class Group(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.group'
     __string__ = "Savings Group"
 
@@ -91,6 +92,10 @@ class Group(ModelSQL, ModelView):
             'currency.currency', "Currency"), 'on_change_with_currency')
 
     @classmethod
+    def trail_lines(cls):
+        return ['phases']
+
+    @classmethod
     def __setup__(cls):
         cls.code.search_unaccented = False
         super().__setup__()
@@ -101,8 +106,10 @@ class Group(ModelSQL, ModelView):
             ('code_unique', Unique(table, table.company, table.code),
                 'avec_group.msg_group_code_unique'),
             ]
-        cls._sql_indexes.add(
-            Index(table, (table.field_officer, Index.Range())))
+        cls._sql_indexes.update({
+                Index(table, (table.field_officer, Index.Range())),
+                Index(table, (table.party, Index.Range())),
+                })
         cls._order.insert(0, ('code', 'ASC'))
 
     @classmethod

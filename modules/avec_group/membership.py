@@ -16,9 +16,10 @@ from trytond.transaction import Transaction
 from . import ledger
 from .exceptions import (
     MembershipValidationError, OfficerValidationError, OfficerWarning)
+from .trail import HistoryMixin
 
 
-class Membership(ModelSQL, ModelView):
+class Membership(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.membership'
     __string__ = "Group Membership"
 
@@ -72,6 +73,10 @@ class Membership(ModelSQL, ModelView):
         'get_amounts')
     currency = fields.Function(fields.Many2One(
             'currency.currency', "Currency"), 'on_change_with_currency')
+
+    @classmethod
+    def trail_lines(cls):
+        return ['officers']
 
     @classmethod
     def __setup__(cls):
@@ -288,7 +293,7 @@ class Membership(ModelSQL, ModelView):
         return domain
 
 
-class Officer(ModelSQL, ModelView):
+class Officer(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.group.officer'
     __string__ = "Committee Member"
 

@@ -118,11 +118,14 @@ class Party(metaclass=PoolMeta):
         _, operator, value = domain
         table, _ = tables[None]
 
-        def found(columns):
-            return Or([
-                    Exists(c.table.select(Literal(1), where=c == table.id))
-                    for c in columns])
-        private = found(cls._avec_private()) & ~found(cls._avec_public())
+        # The members are many and the others few, so that each is looked up
+        # for the party, or all of them once
+        private = Or([
+                Exists(c.table.select(Literal(1), where=c == table.id))
+                for c in cls._avec_private()])
+        private &= ~Or([
+                table.id.in_(c.table.select(c, where=c != Null))
+                for c in cls._avec_public()])
         if not isinstance(value, (list, tuple)):
             value = [value]
         expression = Or([
@@ -172,9 +175,9 @@ class Party(metaclass=PoolMeta):
         followed = group.select(group.id, where=fields.SQL_OPERATORS['in'](
                 group.field_officer, list(value)))
         expression = Or([
-                Exists(tables.select(
-                        Literal(1),
-                        where=(party == table.id) & group_id.in_(followed)))
+                table.id.in_(tables.select(
+                        party,
+                        where=group_id.in_(followed) & (party != Null)))
                 for tables, party, group_id in cls._avec_named_by()])
         if operator.startswith(('!', 'not')):
             expression = ~expression

@@ -7,8 +7,10 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
+from .trail import HistoryMixin
 
-class Programme(ModelSQL, ModelView):
+
+class Programme(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.programme'
     __string__ = "Programme"
 

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Workflow, fields
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
@@ -15,7 +16,7 @@ TEXTS = [
     'summary', 'context', 'progress', 'difficulties', 'lessons', 'next_steps']
 
 
-class DonorReport(Workflow, ModelSQL, ModelView):
+class DonorReport(TrailMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.indicator.report'
     __string__ = "Donor Report"
 

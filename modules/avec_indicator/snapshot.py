@@ -8,6 +8,7 @@ from sql.operators import Equal
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.avec_group.document import format_date
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.pool import Pool
 from trytond.pyson import Eval, If, PYSONEncoder
 from trytond.transaction import Transaction, without_check_access
@@ -26,7 +27,7 @@ _STATES = {
 CUTS = ['subdivision', 'sex', 'age_band', 'detail']
 
 
-class Snapshot(Workflow, ModelSQL, ModelView):
+class Snapshot(TrailMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.indicator.snapshot'
     __string__ = "Indicator Snapshot"
 

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
+from trytond.modules.avec_group.trail import HistoryMixin
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
@@ -9,7 +10,7 @@ from trytond.transaction import Transaction
 from .exceptions import TargetValidationError
 
 
-class Target(ModelSQL, ModelView):
+class Target(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.indicator.target'
     __string__ = "Indicator Target"
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields)
+from trytond.modules.avec_group.trail import HistoryMixin
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import StateAction, Wizard
@@ -66,7 +67,7 @@ def format_rate(value):
     return gettext('avec_indicator.msg_percent', value=number)
 
 
-class Threshold(DeactivableMixin, ModelSQL, ModelView):
+class Threshold(HistoryMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'avec.indicator.threshold'
     __string__ = "Ratio Threshold"
 

@@ -11,6 +11,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.avec_group.document import format_date
 from trytond.modules.avec_group.ledger import fetch
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
@@ -27,7 +28,8 @@ _STOPPED = Eval('state') == 'stopped'
 _SUMS = ['sales', 'costs', 'own_consumption']
 
 
-class Activity(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
+class Activity(
+        TrailMixin, SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.activity'
     __string__ = "Income-generating Activity"
 
@@ -156,6 +158,10 @@ class Activity(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
             ('running', "Running"),
             ('stopped', "Stopped"),
             ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def trail_lines(cls):
+        return ['records']
 
     @classmethod
     def __setup__(cls):

@@ -9,6 +9,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.avec_group.document import format_amount, format_date
 from trytond.modules.avec_group.ledger import fetch
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
@@ -25,7 +26,8 @@ _REGISTERED = {'registration_number', 'registration_date'}
 _CAPITAL = {'company', 'party', 'share_value', 'books'}
 
 
-class Cooperative(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
+class Cooperative(
+        TrailMixin, SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.cooperative'
     __string__ = "Cooperative"
 
@@ -125,6 +127,10 @@ class Cooperative(SectorMixin, PlaceMixin, Workflow, ModelSQL, ModelView):
             ('registered', "Registered"),
             ('dissolved', "Dissolved"),
             ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def trail_lines(cls):
+        return ['members', 'steps']
 
     @classmethod
     def __setup__(cls):

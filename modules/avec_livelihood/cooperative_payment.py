@@ -7,6 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.modules.avec_group.document import (
     format_amount, format_date, save_and_post)
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.modules.company.model import employee_field, set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
@@ -25,7 +26,7 @@ _ORDER = ['subscription', 'payment', 'refund']
 _CONTROLLED = {'state', 'move', 'cancel_move', 'posted_by', 'cancelled_by'}
 
 
-class Payment(Workflow, ModelSQL, ModelView):
+class Payment(TrailMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.cooperative.payment'
     __string__ = "Cooperative Capital"
 

@@ -5,6 +5,7 @@ from sql import Null
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.avec_group.document import format_date
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
@@ -17,7 +18,7 @@ from .mixins import PersonMixin, SectorMixin, as_at, last_day
 FOLLOW_UPS = [3, 6, 12]
 
 
-class Employment(PersonMixin, SectorMixin, ModelSQL, ModelView):
+class Employment(TrailMixin, PersonMixin, SectorMixin, ModelSQL, ModelView):
     __name__ = 'avec.employment'
     __string__ = "Employment"
 

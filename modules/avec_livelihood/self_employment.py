@@ -12,6 +12,7 @@ from trytond.model import (
     Exclude, Index, ModelSQL, ModelView, Unique, Workflow, fields)
 from trytond.modules.avec_group.document import format_date
 from trytond.modules.avec_group.ledger import fetch
+from trytond.modules.avec_group.trail import HistoryMixin, TrailMixin
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
@@ -36,7 +37,7 @@ _ENDED = Eval('state') == 'ended'
 
 
 class SelfEmployment(
-        PersonMixin, SectorMixin, Workflow, ModelSQL, ModelView):
+        TrailMixin, PersonMixin, SectorMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.self_employment'
     __string__ = "Auto-entrepreneur"
 
@@ -118,6 +119,10 @@ class SelfEmployment(
             ('registered', "Registered"),
             ('ended', "Ended"),
             ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def trail_lines(cls):
+        return ['turnovers']
 
     @classmethod
     def __setup__(cls):
@@ -368,7 +373,7 @@ class SelfEmployment(
             ]
 
 
-class Ceiling(ModelSQL, ModelView):
+class Ceiling(HistoryMixin, ModelSQL, ModelView):
     __name__ = 'avec.self_employment.ceiling'
     __string__ = "Auto-entrepreneur Ceiling"
 

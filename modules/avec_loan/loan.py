@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.avec_group.document import format_amount, format_date
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.modules.company.model import employee_field, set_employee
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
@@ -34,7 +35,7 @@ _CONTROLLED = {
 _NOTES = {'note'}
 
 
-class Loan(Workflow, ModelSQL, ModelView):
+class Loan(TrailMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.loan'
     __string__ = "Loan"
 
@@ -157,6 +158,10 @@ class Loan(Workflow, ModelSQL, ModelView):
     requested_by = employee_field("Requested By", states=['request', *_SIGNED])
     approved_by = employee_field("Approved By", states=['request', *_SIGNED])
     rejected_by = employee_field("Rejected By", states=['request', *_SIGNED])
+
+    @classmethod
+    def trail_lines(cls):
+        return ['instalments']
 
     @classmethod
     def __setup__(cls):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import DeactivableMixin, ModelSQL, ModelView, fields
+from trytond.modules.avec_group.trail import HistoryMixin
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
@@ -58,7 +59,7 @@ ORDERS = [
     ]
 
 
-class Product(DeactivableMixin, ModelSQL, ModelView):
+class Product(HistoryMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'avec.loan.product'
     __string__ = "Loan Product"
 

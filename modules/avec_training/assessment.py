@@ -5,6 +5,7 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.avec_group.document import format_date
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 
@@ -13,7 +14,7 @@ from .attendance import MemberMixin
 from .exceptions import AttendanceValidationError, SessionFrozenError
 
 
-class Assessment(MemberMixin, ModelSQL, ModelView):
+class Assessment(TrailMixin, MemberMixin, ModelSQL, ModelView):
     __name__ = 'avec.training.assessment'
     __string__ = "Training Assessment"
 

@@ -6,6 +6,7 @@ from sql.aggregate import Count, Sum
 
 from trytond.model import (
     DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
@@ -14,7 +15,8 @@ from . import completion
 from .axis import SharedMixin
 
 
-class Curriculum(SharedMixin, DeactivableMixin, ModelSQL, ModelView):
+class Curriculum(
+        TrailMixin, SharedMixin, DeactivableMixin, ModelSQL, ModelView):
     __name__ = 'avec.training.curriculum'
     __string__ = "Training Curriculum"
 
@@ -80,6 +82,10 @@ class Curriculum(SharedMixin, DeactivableMixin, ModelSQL, ModelView):
                 },
             help="How many topics a member must have attended."),
         'get_totals')
+
+    @classmethod
+    def trail_lines(cls):
+        return ['topics']
 
     @classmethod
     def __setup__(cls):

@@ -9,6 +9,7 @@ from sql.aggregate import Count
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, Workflow, fields
 from trytond.modules.avec_group.document import format_date
+from trytond.modules.avec_group.trail import TrailMixin
 from trytond.modules.company.model import employee_field, set_employee
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
@@ -31,7 +32,7 @@ _COLORS = {
     'planned': 'royalblue', 'held': 'seagreen', 'cancelled': 'gray'}
 
 
-class Session(Workflow, ModelSQL, ModelView):
+class Session(TrailMixin, Workflow, ModelSQL, ModelView):
     __name__ = 'avec.training.session'
     __string__ = "Training Session"
 
@@ -127,6 +128,10 @@ class Session(Workflow, ModelSQL, ModelView):
             ], "State", required=True, readonly=True, sort=False)
     held_by = employee_field("Held By", states=_EMPLOYEES)
     cancelled_by = employee_field("Cancelled By", states=_EMPLOYEES)
+
+    @classmethod
+    def trail_lines(cls):
+        return ['attendances']
 
     @classmethod
     def __setup__(cls):
