@@ -223,7 +223,7 @@ class Balance(ModelSQL, ModelView):
             move.id <= last.move, move.date <= last.date)
         value = line.debit - line.credit
         columns = [
-            amount(Sum(Case((on(name), sign * value), else_=0))).as_(column)
+            amount(Sum(Case((on(name), value * sign), else_=0))).as_(column)
             for column, (name, sign) in cls._balances().items()]
         columns += [
             amount(Sum(Case((on(f + '_cash') & before, value), else_=0))

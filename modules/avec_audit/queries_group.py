@@ -130,7 +130,8 @@ def cash_differences(audit):
             *audit.row(
                 operation.id, kind='cash_difference',
                 reason=Case(
-                    (operation.amount < 0, 'cash_short'), else_='cash_over'),
+                    (amount(operation.amount) < 0, 'cash_short'),
+                    else_='cash_over'),
                 group=cycle.group, cycle=meeting.cycle, date=meeting.date,
                 document=reference('avec.meeting', meeting.id),
                 employee=meeting.held_by, user=meeting.create_uid,
@@ -298,11 +299,11 @@ def _rule_at(rule, type_, cycle, date):
     before = (change
         .join(amendment, condition=change.amendment == amendment.id)
         .select(
-            change.old,
+            Cast(change.old, type_),
             where=(amendment.cycle == cycle.id) & (change.rule == rule)
             & (amendment.date > date),
             order_by=[amendment.date.asc, amendment.id.asc], limit=1))
-    return Coalesce(Cast(before, type_), Column(cycle, rule))
+    return Coalesce(before, Column(cycle, rule))
 
 
 def _sheet_lines(audit, rules):
@@ -355,8 +356,8 @@ def contributions_below(audit):
     "The members present who paid less into the social fund than was voted"
     line, sheet, joined, row = _sheet_lines(
         audit, {'social_fund_contribution': 'NUMERIC'})
-    paid = Coalesce(line.social_fund, 0)
-    voted = sheet.social_fund_contribution
+    paid = amount(Coalesce(line.social_fund, 0))
+    voted = amount(sheet.social_fund_contribution)
     return joined.select(
         *audit.row(
             line.id, kind='member_limit', reason='contribution',
@@ -385,7 +386,7 @@ def rounding_left(audit):
                 amount=share_out.leftover_amount),
             where=(group.company == audit.company)
             & share_out.state.in_(POSTED)
-            & (Coalesce(share_out.leftover_amount, 0) != 0)))
+            & (amount(Coalesce(share_out.leftover_amount, 0)) != 0)))
 
 
 def meeting_gaps(audit):

@@ -50,7 +50,10 @@ def days_between(start, end):
 
 
 def amount(expression):
-    "Return the amount without what floats add to it"
+    """Return the amount as it can be compared, without what floats add
+
+    SQLite stores decimals as bytes, which are above any number.
+    """
     type_ = 'REAL' if backend.name == 'sqlite' else 'NUMERIC'
     return Round(Cast(expression, type_), _PRECISION)
 

@@ -10,7 +10,7 @@ from trytond.modules.avec_group.tests.office import (
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-__all__ = ['MEETING', 'AuditTestCase', 'post_sheet', 'tamper']
+__all__ = ['MEETING', 'AuditTestCase', 'post_sheet', 'recorded', 'tamper']
 
 MEETING = dt.date(2026, 1, 12)
 
@@ -37,18 +37,30 @@ def tamper(record, **values):
     return record.__class__(record.id)
 
 
+def recorded(document, days=0):
+    "Have the document recorded so many days after its date"
+    return tamper(document, create_date=dt.datetime.combine(
+            document.date, dt.time(12)) + dt.timedelta(days=days))
+
+
 class AuditTestCase(OfficeTestCase):
     "A group with a posted meeting, on which all is as it must be"
     module = 'avec_audit'
 
+    @classmethod
+    def prepare(cls):
+        with office():
+            group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
+            recorded(post_sheet(create_sheet(run_cycle(group), MEETING)))
+
     @contextmanager
     def world(self):
-        with office() as company, \
-                Transaction().set_context(company=company.id):
+        Group = Pool().get('avec.group')
+        with office() as company:
             self.company = company
-            self.group = create_group("Tissage", ["Aicha", "Fatima", "Hind"])
-            self.cycle = run_cycle(self.group)
-            self.meeting = self.meet()
+            self.group, = Group.search([('party.name', '=', "Tissage")])
+            self.cycle, = self.group.cycles
+            self.meeting, = self.cycle.meetings
             yield company
 
     def meet(self, date=MEETING, shares=1, prepare=None):
@@ -65,14 +77,9 @@ class AuditTestCase(OfficeTestCase):
                     sheet, fund + '_counted',
                     getattr(sheet, fund + '_expected'))
             sheet.save()
-        return self.recorded(post_sheet(sheet))
+        return recorded(post_sheet(sheet))
 
-    def recorded(self, document, days=0):
-        "Have the document recorded so many days after its date"
-        return tamper(document, create_date=dt.datetime.combine(
-                document.date, dt.time(12)) + dt.timedelta(days=days))
-
-    def share_out(self, **rules):
+    def share_out(self):
         "Share out and return the document"
         pool = Pool()
         Cycle = pool.get('avec.cycle')
@@ -82,7 +89,7 @@ class AuditTestCase(OfficeTestCase):
         share_out.save()
         ShareOut.compute([share_out])
         ShareOut.post([share_out])
-        return self.recorded(ShareOut(share_out.id))
+        return recorded(ShareOut(share_out.id))
 
     def add_income(self, amount):
         Operation = Pool().get('avec.meeting.operation')
