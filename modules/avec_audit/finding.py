@@ -270,7 +270,7 @@ class Finding(Workflow, ModelSQL, ModelView):
             mode, findings, values=values, external=external)
         for finding in findings:
             if mode == 'create':
-                refused = external and finding.state != 'open'
+                refused = external and not finding._is_new()
             elif mode == 'delete':
                 # What was asked once stays asked
                 refused = True
@@ -287,6 +287,17 @@ class Finding(Workflow, ModelSQL, ModelView):
                 raise FindingFrozenError(gettext(
                         'avec_audit.msg_finding_frozen',
                         finding=finding.rec_name))
+
+    def _is_new(self):
+        "Tell if the finding is opened today by the user and no further"
+        pool = Pool()
+        User = pool.get('res.user')
+        employees = [None, *User(Transaction().user).employees]
+        return (self.state == 'open'
+            and self.opened_on == pool.get('ir.date').today()
+            and self.opened_by in employees
+            and not any(getattr(self, n) for n in [
+                    'answered_by', 'answered_on', 'closed_by', 'closed_on']))
 
     @classmethod
     def copy(cls, findings, default=None):

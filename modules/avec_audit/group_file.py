@@ -17,6 +17,9 @@ from . import archive
 
 # Where the name of a person stands
 _NAMES = 'party.name'
+# Where anything may be written, a name too
+_FREE = {
+    'answer', 'conclusion', 'description', 'note', 'purpose', 'text', 'title'}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class GroupFileStart(ModelView):
         help="Leave empty for all the cycles.")
     with_names = fields.Boolean(
         "With Names",
-        help="Write the names of the members beside their numbers.")
+        help="Write the names of the members beside their numbers, and the "
+        "notes, which may name them.")
     printed = fields.Boolean(
         "With Printed Papers",
         states={
@@ -235,11 +239,14 @@ class GroupFile(Report):
 
     @classmethod
     def _rows(cls, table, records, with_names):
-        columns = [c for c in table.columns if with_names or not _is_name(c)]
         Model = Pool().get(table.model)
+        columns = [
+            c for c in table.columns
+            if with_names or not _may_name(Model, c)]
         return [
             [_label(Model, c) for c in columns],
-            *([_value(r, c) for c in columns] for r in records)]
+            *([_value(r, c, with_names) for c in columns]
+                for r in records)]
 
     @classmethod
     def _summary(cls, group, found, data):
@@ -320,31 +327,41 @@ class GroupFile(Report):
         super().check_access(action, model, ids)
 
 
-def _is_name(column):
-    "Tell if the column names a member"
-    # The staff that signs is named in any case
-    parts = column.split('.')
-    return parts[-2:] == ['party', 'name'] and not any(
-        p.endswith('_by') for p in parts)
+def _may_name(Model, path):
+    "Tell if a member may be named there"
+    *_, (_, field) = _fields(Model, path)
+    parts = path.split('.')
+    if parts[-2:] == ['party', 'name']:
+        # The staff that signs is named in any case
+        return not any(p.endswith('_by') for p in parts)
+    return parts[-1] in _FREE or isinstance(field, fields.Text)
+
+
+def _fields(Model, path):
+    "Give (model, field) of each part of the path"
+    for name in path.split('.'):
+        field = Model._fields[name]
+        yield Model, field
+        if hasattr(field, 'get_target'):
+            Model = field.get_target()
 
 
 def _label(Model, path):
     "Return the titles of the fields of the path"
-    labels = []
-    for name in path.split('.'):
-        field = Model._fields[name]
-        labels.append(Model.fields_get([name])[name]['string'])
-        if hasattr(field, 'get_target'):
-            Model = field.get_target()
-    return ' / '.join(labels)
+    return ' / '.join(
+        M.fields_get([f.name])[f.name]['string']
+        for M, f in _fields(Model, path))
 
 
-def _value(record, path):
+def _value(record, path, with_names):
     for name in path.split('.'):
         if record is None:
             return None
         record = getattr(record, name)
-    return record.rec_name if hasattr(record, 'rec_name') else record
+    if hasattr(record, 'rec_name'):
+        # The name of a document may be that of its member
+        return record.rec_name if with_names else str(record)
+    return record
 
 
 class GroupFileLoan(metaclass=PoolMeta):
