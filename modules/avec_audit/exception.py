@@ -92,7 +92,7 @@ class Exception_(ModelSQL, ModelView):
         'res.user', "Recorded By", help="The user who made the document.")
     amount = Monetary("Amount", currency='currency', digits='currency')
     found = fields.Numeric("Found")
-    expected = fields.Numeric("Expected")
+    allowed = fields.Numeric("Expected")
     note = fields.Char("Note")
     explanation = fields.Function(
         fields.Text("Explanation"), 'get_explanation')
@@ -218,8 +218,8 @@ class Exception_(ModelSQL, ModelView):
         text = gettext(
             f'avec_audit.msg_exception_{self.reason}',
             found=self._figure(self.found),
-            expected=self._figure(self.expected),
-            amount=self._money(self.amount),
+            expected=self._figure(self.allowed),
+            amount=self._money(self.amount and abs(self.amount)),
             group=self.group.rec_name if self.group else '',
             member=self.membership.rec_name if self.membership else '',
             employee=self.employee.rec_name if self.employee else '',

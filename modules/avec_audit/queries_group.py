@@ -13,8 +13,7 @@ from trytond.model import fields
 from trytond.modules.avec_group.ledger import configured_accounts
 from trytond.pool import Pool
 
-from .sql_tools import (
-    amount, days_between, null, reference, split_number)
+from .sql_tools import amount, days_between, null, reference, split_number
 
 POSTED = ['posted', 'paid']
 _PRESENT = ['present', 'late']
@@ -34,7 +33,7 @@ COLUMNS = {
     'user': 'INTEGER',
     'amount': 'NUMERIC',
     'found': 'NUMERIC',
-    'expected': 'NUMERIC',
+    'allowed': 'NUMERIC',
     'note': 'VARCHAR',
     }
 
@@ -167,7 +166,7 @@ def box_mismatches(audit):
                 document=reference('avec.meeting', meeting.id),
                 employee=meeting.posted_by, user=meeting.create_uid,
                 amount=amount(loan_fund + social_fund),
-                found=loan_fund, expected=social_fund),
+                found=loan_fund, allowed=social_fund),
             where=(group.company == audit.company)
             & (meeting.state == 'posted')
             & ((loan_fund != 0) | (social_fund != 0))))
@@ -225,7 +224,7 @@ def recorded_late(audit):
         *audit.row(
             document.source, kind='recorded_late', reason='recorded_late',
             employee=Coalesce(document.author, document.posted_by),
-            found=days, expected=Literal(audit.late_days),
+            found=days, allowed=Literal(audit.late_days),
             **_of_document(document)),
         where=(document.state != 'cancelled') & (days > audit.late_days))
 
@@ -348,7 +347,7 @@ def shares_outside(audit):
             line.id, kind='member_limit',
             reason=Case((over, 'shares_over'), else_='shares_under'),
             amount=amount((shares - expected) * sheet.value),
-            found=shares, expected=expected, **row),
+            found=shares, allowed=expected, **row),
         where=over | (buys & (shares < sheet.min_shares)))
 
 
@@ -361,7 +360,7 @@ def contributions_below(audit):
     return joined.select(
         *audit.row(
             line.id, kind='member_limit', reason='contribution',
-            amount=amount(paid - voted), found=paid, expected=voted, **row),
+            amount=amount(paid - voted), found=paid, allowed=voted, **row),
         where=line.attendance.in_(_PRESENT) & (paid < voted))
 
 
@@ -411,7 +410,7 @@ def meeting_gaps(audit):
             group=numbered.group, cycle=numbered.cycle, date=numbered.date,
             document=reference('avec.meeting', numbered.id),
             employee=numbered.employee, user=numbered.user,
-            found=numbered.number, expected=numbered.last + 1),
+            found=numbered.number, allowed=numbered.last + 1),
         where=numbered.number != numbered.last + 1)
 
 
@@ -457,5 +456,5 @@ def move_gaps(audit):
             row.id, kind='number_gap', reason='move_gap', group=row.group,
             cycle=row.cycle, date=row.date, user=row.user,
             document=reference('account.move', row.id),
-            found=row.found, expected=row.last + 1, note=row.number),
+            found=row.found, allowed=row.last + 1, note=row.number),
         where=row.found != row.last + 1)

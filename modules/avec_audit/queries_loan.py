@@ -7,7 +7,7 @@ saved, and what else was owed, at the end of the meeting.
 """
 from sql import Literal, Null
 from sql.aggregate import Count, Sum
-from sql.conditionals import Case, Coalesce
+from sql.conditionals import Coalesce
 
 from trytond.model import fields
 from trytond.modules.avec_group.ledger import configured_accounts
@@ -131,7 +131,7 @@ def over_savings(audit):
         .select(
             *audit.row(
                 loan.id, reason='loan_savings', amount=loan.principal,
-                found=asked, expected=limit, **_row(loan)),
+                found=asked, allowed=limit, **_row(loan)),
             where=asked > limit))
 
 
@@ -141,7 +141,7 @@ def over_term(audit):
     return loan.select(
         *audit.row(
             loan.id, reason='loan_term', amount=loan.principal,
-            found=loan.term, expected=loan.longest, **_row(loan)),
+            found=loan.term, allowed=loan.longest, **_row(loan)),
         where=(loan.longest != Null) & (loan.term > loan.longest))
 
 
@@ -161,7 +161,7 @@ def too_many_open(audit):
         .select(
             *audit.row(
                 loan.id, reason='loan_open', amount=loan.principal,
-                found=counts.count + 1, expected=loan.most, **_row(loan)),
+                found=counts.count + 1, allowed=loan.most, **_row(loan)),
             where=counts.count >= loan.most))
 
 
@@ -209,6 +209,6 @@ def loan_gaps(audit):
             row.id, kind='number_gap', reason='loan_gap', group=row.group,
             cycle=row.cycle, membership=row.membership, date=row.date,
             document=reference('avec.loan', row.id), employee=row.employee,
-            user=row.user, found=row.found, expected=row.last + 1,
+            user=row.user, found=row.found, allowed=row.last + 1,
             note=row.number),
         where=row.found != row.last + 1)

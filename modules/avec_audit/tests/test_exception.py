@@ -230,7 +230,7 @@ class ExceptionTestCase(FindMixin, AuditTestCase):
             exception = self.assertFound('shares_over', kind='member_limit')
             self.assertEqual(exception.membership, line.membership)
             self.assertEqual(exception.found, 6)
-            self.assertEqual(exception.expected, 5)
+            self.assertEqual(exception.allowed, 5)
             self.assertEqual(exception.amount, Decimal(10))
             tamper(line, shares=0)
             exception = self.assertFound('shares_under', kind='member_limit')
@@ -313,11 +313,11 @@ class ExceptionTestCase(FindMixin, AuditTestCase):
             exception = self.assertFound('meeting_gap')
             self.assertEqual(exception.document, second)
             self.assertEqual(
-                (exception.found, exception.expected), (3, 2))
+                (exception.found, exception.allowed), (3, 2))
             tamper(second, number=2)
             tamper(self.meeting, number=None)
             self.assertEqual(
-                self.assertFound('meeting_gap').expected, Decimal(1))
+                self.assertFound('meeting_gap').allowed, Decimal(1))
 
     @with_transaction()
     def test_number_of_move_missing(self):
@@ -328,7 +328,7 @@ class ExceptionTestCase(FindMixin, AuditTestCase):
             tamper(second.move, number=str(int(first) + 9))
             exception = self.assertFound('move_gap')
             self.assertEqual(exception.document, second.move)
-            self.assertEqual(exception.expected, int(first) + 1)
+            self.assertEqual(exception.allowed, int(first) + 1)
             tamper(second.move, number=first)
             self.assertFound('move_gap')
             tamper(second.move, number='draft')
@@ -401,7 +401,7 @@ class LoanExceptionTestCase(FindMixin, AuditTestCase):
             self.assertEqual(exception.document, second)
             self.assertEqual(exception.membership, second.membership)
             self.assertEqual(
-                (exception.found, exception.expected), (100, 95))
+                (exception.found, exception.allowed), (100, 95))
             tamper(first.product, savings_multiple=Decimal(1))
             self.assertFound('loan_savings', 2)
 
@@ -412,7 +412,7 @@ class LoanExceptionTestCase(FindMixin, AuditTestCase):
             tamper(loan.product, max_term=2)
             exception = self.assertFound('loan_term')
             self.assertEqual(exception.document, loan)
-            self.assertEqual((exception.found, exception.expected), (3, 2))
+            self.assertEqual((exception.found, exception.allowed), (3, 2))
 
     @with_transaction()
     def test_too_many_loans_open(self):
@@ -421,7 +421,7 @@ class LoanExceptionTestCase(FindMixin, AuditTestCase):
             tamper(first.product, max_open_loans=1)
             exception = self.assertFound('loan_open')
             self.assertEqual(exception.document, second)
-            self.assertEqual((exception.found, exception.expected), (2, 1))
+            self.assertEqual((exception.found, exception.allowed), (2, 1))
 
     @with_transaction()
     def test_loan_approved_by_who_requested_it(self):
@@ -442,7 +442,7 @@ class LoanExceptionTestCase(FindMixin, AuditTestCase):
             tamper(second, number=f'{prefix}-{int(number) + 5:05d}')
             exception = self.assertFound('loan_gap')
             self.assertEqual(exception.document, second)
-            self.assertEqual(exception.expected, int(number) + 1)
+            self.assertEqual(exception.allowed, int(number) + 1)
 
     @with_transaction()
     def test_cancelled_write_off(self):
