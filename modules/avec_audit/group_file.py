@@ -221,6 +221,9 @@ class GroupFile(Report):
                     'debit', 'credit', 'maturity_date',
                     'reconciliation.number', 'origin'],
                 cycle='move.avec_cycle'),
+            Table('seals', 'avec.seal', 'group', [
+                    'number', 'document', 'event', 'afterwards', 'version',
+                    'previous', 'digest']),
             Table('findings', 'avec.audit.finding', 'group', [
                     'number', 'document', 'title', 'text', 'severity',
                     'state', 'answer', 'conclusion', 'opened_on',

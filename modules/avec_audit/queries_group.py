@@ -20,6 +20,12 @@ _PRESENT = ['present', 'late']
 _FUNDS = ['loan_fund', 'social_fund']
 # Documents of several models share the numbers of the rows
 _MODELS = 32
+# Who made the document, where it is not who created the record.  What an exit
+# pays is computed again by who posts it.
+_AUTHORS = {
+    'avec.meeting': 'held_by',
+    'avec.share_out': 'computed_by',
+    }
 # The columns of an exception, with their types in the database
 COLUMNS = {
     'kind': 'VARCHAR',
@@ -81,11 +87,13 @@ def documents(audit):
             owner = pool.get('avec.cycle').__table__()
             join = table.cycle == owner.id
             membership = null('INTEGER')
-        author, = [
-            Column(table, n) for n in ['held_by', 'computed_by']
-            if n in Model._fields] or [null('INTEGER')]
+        user = pool.get('res.user').__table__()
+        author = user.employee
+        if name in _AUTHORS:
+            author = Column(table, _AUTHORS[name])
         queries.append(table
             .join(owner, condition=join)
+            .join(user, 'LEFT', condition=table.create_uid == user.id)
             .join(group, condition=owner.group == group.id)
             .select(
                 (table.id * _MODELS + index).as_('source'),

@@ -222,6 +222,28 @@ class ExceptionTestCase(FindMixin, AuditTestCase):
             self.assertEqual(exception.document, share_out)
 
     @with_transaction()
+    def test_exit_posted_by_who_made_it(self):
+        "Who posts it computes it again, but made it or not"
+        Exit = Pool().get('avec.membership.exit')
+        with self.world() as company:
+            maker = create_user('finance', company, 'maker')
+            for user, found in [
+                    (create_user('finance', company, 'other'), False),
+                    (maker, True)]:
+                with acting_as(maker):
+                    exit_, = Exit.create([{
+                                'membership': self.group.memberships[0].id,
+                                'date': LATER}])
+                with acting_as(user):
+                    Exit.post(Exit.browse([exit_]))
+                exit_ = recorded(Exit(exit_.id))
+                self.assertEqual(
+                    [e.document for e in self.found('self_posted').get(
+                            'self_posted', [])],
+                    [exit_] if found else [])
+                Exit.cancel([exit_])
+
+    @with_transaction()
     def test_too_many_shares(self):
         "The sheet refuses them, so they were written in the database"
         with self.world():

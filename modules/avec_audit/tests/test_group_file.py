@@ -65,7 +65,8 @@ class GroupFileTestCase(AuditTestCase):
             self.assertEqual(Decimal(summary["Debits Less Credits"]), 0)
             self.assertEqual(summary['meeting_lines.csv'], '3')
             self.assertEqual(summary['loans.csv'], '0')
-            for name in ['members', 'meetings', 'meeting_lines', 'moves']:
+            for name in [
+                    'members', 'meetings', 'meeting_lines', 'moves', 'seals']:
                 with self.subTest(table=name):
                     self.assertGreater(len(self.rows(files, name)), 1)
 
