@@ -157,31 +157,46 @@ def _meetings():
 
 def box_mismatches(audit):
     "The sheets on which was counted what the ledger does not say"
-    running = _running_cash(audit)
-    meeting, cycle, group = _meetings()
-    differences = [
-        amount(Column(meeting, f + '_counted') - Column(running, f))
+    sheet = _counted_sheets(audit)
+    loan_fund, social_fund = [
+        amount(Column(sheet, f + '_counted') - Column(sheet, f))
         for f in _FUNDS]
-    loan_fund, social_fund = differences
-    return (meeting
-        .join(cycle, condition=meeting.cycle == cycle.id)
-        .join(group, condition=cycle.group == group.id)
-        .join(running, condition=running.move == meeting.move)
+    return sheet.select(
+        *audit.row(
+            sheet.id, kind='box_mismatch', reason='box_mismatch',
+            group=sheet.group, cycle=sheet.cycle, date=sheet.date,
+            document=reference('avec.meeting', sheet.id),
+            employee=sheet.employee, user=sheet.user,
+            amount=amount(loan_fund + social_fund),
+            found=loan_fund, allowed=social_fund),
+        where=(sheet.id != Null)
+        & ((loan_fund != 0) | (social_fund != 0)))
+
+
+def _counted_sheets(audit):
+    """Return the query of what is in both boxes after each move of the cycles
+
+    With the posted sheet of the move, if it is that of a sheet, and what was
+    counted on it.
+    """
+    meeting = Pool().get('avec.meeting').__table__()
+    moves = _cash_moves(audit)
+    window = Window([moves.cycle], order_by=[moves.move])
+    return (moves
+        .join(meeting, 'LEFT', condition=(meeting.move == moves.move)
+            & (meeting.state == 'posted'))
         .select(
-            *audit.row(
-                meeting.id, kind='box_mismatch', reason='box_mismatch',
-                group=cycle.group, cycle=meeting.cycle, date=meeting.date,
-                document=reference('avec.meeting', meeting.id),
-                employee=meeting.posted_by, user=meeting.create_uid,
-                amount=amount(loan_fund + social_fund),
-                found=loan_fund, allowed=social_fund),
-            where=(group.company == audit.company)
-            & (meeting.state == 'posted')
-            & ((loan_fund != 0) | (social_fund != 0))))
+            meeting.id.as_('id'), moves.group.as_('group'),
+            moves.cycle.as_('cycle'), meeting.date.as_('date'),
+            meeting.posted_by.as_('employee'),
+            meeting.create_uid.as_('user'),
+            *(Column(meeting, f + '_counted').as_(f + '_counted')
+                for f in _FUNDS),
+            *(Sum(Column(moves, f), window=window).as_(f) for f in _FUNDS)))
 
 
-def _running_cash(audit):
-    "Return the query of what is in both boxes after each move of the cycles"
+def _cash_moves(audit):
+    "Return the query of the effect of each move of the cycles on both boxes"
     pool = Pool()
     Company = pool.get('company.company')
     line = pool.get('account.move.line').__table__()
@@ -196,21 +211,18 @@ def _running_cash(audit):
                 i for i, n in accounts.items()
                 if n == f'avec_{fund}_cash'] or [-1])
 
-    moves = (line
+    return (line
         .join(move, condition=line.move == move.id)
         .select(
-            move.id.as_('move'), move.avec_cycle.as_('cycle'),
+            move.id.as_('move'), move.avec_group.as_('group'),
+            move.avec_cycle.as_('cycle'),
             *(Sum(Case((on(f), line.debit - line.credit), else_=0)).as_(f)
                 for f in _FUNDS),
             where=(move.company == audit.company)
             & (move.state == 'posted') & (move.avec_cycle != Null)
             & fields.SQL_OPERATORS['in'](
                 line.account, list(accounts) or [-1]),
-            group_by=[move.id, move.avec_cycle]))
-    window = Window([moves.cycle], order_by=[moves.move])
-    return moves.select(
-        moves.move.as_('move'),
-        *(Sum(Column(moves, f), window=window).as_(f) for f in _FUNDS))
+            group_by=[move.id, move.avec_group, move.avec_cycle]))
 
 
 def cancelled(audit):
