@@ -1,0 +1,18 @@
+# This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
+# this repository contains the full copyright notices and license terms.
+from trytond.modules.company.tests import (
+    CompanyTestMixin, PartyCompanyCheckEraseMixin)
+from trytond.modules.party.tests import PartyCheckReplaceMixin
+from trytond.tests.test_tryton import ModuleTestCase
+
+
+class AvecAuditTestCase(
+        PartyCompanyCheckEraseMixin, PartyCheckReplaceMixin, CompanyTestMixin,
+        ModuleTestCase):
+    "Test AVEC Audit module"
+    module = 'avec_audit'
+    extras = [
+        'avec_indicator', 'avec_livelihood', 'avec_loan', 'avec_training']
+
+
+del ModuleTestCase
