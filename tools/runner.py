@@ -13,6 +13,8 @@ import time
 import unittest
 from pathlib import Path
 
+from trytond import backend, config
+
 from . import ROOT
 from .system import run_tool
 from .templates import Templates
@@ -21,6 +23,7 @@ __all__ = ['Recorder', 'test_name']
 
 # Tests that take longer are named as they end
 SLOW = 5
+DAY = 24 * 60 * 60
 
 
 def test_name(test):
@@ -144,6 +147,10 @@ def main():
     options = parser.parse_args()
     # Most of what a test makes stays, looking through it finds no garbage
     gc.set_threshold(50000, 20, 20)
+    if backend.name == 'sqlite':
+        # Looking for what other processes changed commits what is under way
+        # on the only connection to a database in memory
+        config.set('cache', 'clean_timeout', str(DAY))
     with Templates(), open(options.events, 'w', encoding='utf-8') as events:
         recorder = Recorder(events)
         _load(options.names, options.patterns)(recorder)
