@@ -6,12 +6,14 @@ from trytond.modules.company.model import (
 from trytond.pool import Pool
 from trytond.pyson import Eval, Id
 
+from .constitution import FIELDS as CONSTITUTION
+from .constitution import ConstitutionMixin
 from .trail import HistoryMixin, TrailMixin
 
 
 class Configuration(
-        TrailMixin, ModelSingleton, ModelSQL, ModelView,
-        CompanyMultiValueMixin):
+        ConstitutionMixin(wrap=fields.MultiValue), TrailMixin,
+        ModelSingleton, ModelSQL, ModelView, CompanyMultiValueMixin):
     __name__ = 'avec.configuration'
     __string__ = "Savings Groups Configuration"
 
@@ -49,7 +51,7 @@ class Configuration(
         pool = Pool()
         if field in {
                 'group_sequence', 'min_members', 'max_members',
-                'retention_years'}:
+                'retention_years', *CONSTITUTION}:
             return pool.get('avec.configuration.value')
         return super().multivalue_model(field)
 
@@ -81,7 +83,8 @@ class Configuration(
             'retention_years').default_retention_years()
 
 
-class ConfigurationValue(HistoryMixin, ModelSQL, CompanyValueMixin):
+class ConfigurationValue(
+        ConstitutionMixin(), HistoryMixin, ModelSQL, CompanyValueMixin):
     __name__ = 'avec.configuration.value'
     __string__ = "Savings Groups Configuration Value"
 

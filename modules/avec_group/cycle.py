@@ -13,6 +13,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
 from . import ledger
+from .constitution import FINES, usual
 from .document import format_amount, save_and_post
 from .exceptions import (
     CycleRulesError, CycleStateError, CycleValidationError, GroupSizeWarning)
@@ -213,44 +214,66 @@ class Cycle(HistoryMixin, SealedMixin, Workflow, ModelSQL, ModelView):
             'cash_rounding', 'exit_on_death', 'social_fund_at_share_out',
             'leftover']
 
+    @staticmethod
+    def _usual(name, default=None):
+        "Return what the office proposes for the rule"
+        value = usual('cycle_' + name)
+        return default if value is None else value
+
     @classmethod
     def default_meeting_interval(cls):
-        return 'weekly'
+        return cls._usual('meeting_interval', 'weekly')
+
+    @classmethod
+    def default_share_value(cls):
+        return cls._usual('share_value')
 
     @classmethod
     def default_min_shares(cls):
-        return 1
+        return cls._usual('min_shares', 1)
 
     @classmethod
     def default_max_shares(cls):
-        return 5
+        return cls._usual('max_shares', 5)
 
     @classmethod
     def default_social_fund_contribution(cls):
-        return Decimal(0)
+        return cls._usual('social_fund_contribution', Decimal(0))
 
     @classmethod
     def default_fine_fund(cls):
-        return 'loan_fund'
+        return cls._usual('fine_fund', 'loan_fund')
 
     @classmethod
     def default_quorum(cls):
-        return Decimal('0.5')
+        return cls._usual('quorum', Decimal('0.5'))
 
     @classmethod
     def default_cash_rounding(cls):
         Company = Pool().get('company.company')
+        if (coin := cls._usual('cash_rounding')) is not None:
+            return coin
         company_id = Transaction().context.get('company')
         if company_id is not None and company_id >= 0:
             return Company(company_id).currency.rounding
 
     @classmethod
     def default_exit_on_death(cls):
-        return 'savings'
+        return cls._usual('exit_on_death', 'savings')
 
     @classmethod
     def default_social_fund_at_share_out(cls):
-        return 'keep'
+        return cls._usual('social_fund_at_share_out', 'keep')
+
+    @classmethod
+    def default_leftover(cls):
+        return cls._usual('leftover')
+
+    @classmethod
+    def default_fines(cls):
+        return [
+            {'kind': kind, 'amount': amount} for kind in FINES
+            if (amount := usual('fine_' + kind)) is not None]
 
     @classmethod
     def default_state(cls):
@@ -291,7 +314,8 @@ class Cycle(HistoryMixin, SealedMixin, Workflow, ModelSQL, ModelView):
         if not self.group or self.group.id is None or self.group.id < 0:
             return
         last = self.last_of([self.group]).get(self.group.id)
-        if not last or self.share_value:
+        if not last or self.share_value not in {
+                None, self.default_share_value()}:
             return
         for name in self.rule_fields():
             if name != 'fines':
