@@ -96,7 +96,10 @@ def texts(records, name, codes):
 
 def translate(record, name, names):
     "Write the texts of a translated field in the languages that are kept"
-    for code in languages():
+    Config = Pool().get('ir.configuration')
+    # The others wait for a review when the text of the main one changes
+    main = Config.get_language()
+    for code in sorted(languages(), key=lambda c: c != main):
         if code in names:
             with Transaction().set_context(language=code):
                 record.__class__.write(

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 "The chart, the accounts, the journal and the fiscal years of an office"
 import datetime as dt
+from os.path import commonprefix
 
 from dateutil.relativedelta import relativedelta
 
@@ -247,16 +248,22 @@ class Accounts(Part):
 
     @classmethod
     def _like(cls, account):
-        "Return the code of an account of the chart with the same type"
+        """Return the code of an account of the chart with the same type
+
+        That below which it is or the one with the nearest code."""
         Account = Pool().get('account.account')
-        for like in Account.search([
-                    ('company', '=', account.company.id),
-                    ('type', '=', account.type.id if account.type else None),
-                    ('code', '!=', account.code),
-                    ], order=[
-                    ('template', 'ASC NULLS LAST'), ('code', 'ASC')],
-                    limit=1):
-            return like.code
+        if account.parent and account.parent.type == account.type:
+            return account.parent.code
+        likes = Account.search([
+                ('company', '=', account.company.id),
+                ('type', '=', account.type.id if account.type else None),
+                ('template', '!=', None),
+                ('code', '!=', None),
+                ], order=[('code', 'ASC')])
+        return max(
+            (l.code for l in likes),
+            key=lambda c: len(commonprefix([c, account.code])),
+            default=None)
 
 
 class Journal(Part):
@@ -283,7 +290,9 @@ class Journal(Part):
             state = THERE
             if not self.company or self.current(self.company) != journal:
                 state = DIFFERENT
-        yield self.item(first(self.value['names'])[1], state, self._make)
+        name = self.value['names'].get(
+            Transaction().language, first(self.value['names'])[1])
+        yield self.item(name, state, self._make)
 
     @classmethod
     def current(cls, company):

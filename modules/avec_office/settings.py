@@ -194,9 +194,9 @@ def _integer(path, value):
 
 
 def _boolean(path, value):
-    if not isinstance(value, bool):
+    if not isinstance(value, (bool, int)) or value not in {0, 1}:
         raise SettingsFault('boolean', path)
-    return value
+    return bool(value)
 
 
 def _date(path, value):
@@ -227,15 +227,20 @@ def dump(settings, sections):
             continue
         value = settings[name]
         document[name] = (
-            [_written(e) for e in value] if section.is_list
-            else _written(value))
+            [_written(e, section) for e in value] if section.is_list
+            else _written(value, section))
     return json.dumps(document, ensure_ascii=False, indent=2) + '\n'
 
 
-def _written(entry):
-    return {
-        n: plain(v) for n, v in entry.items()
-        if v is not None and v != [] and v != {}}
+def _written(entry, section):
+    result = {}
+    for name, field in section.fields.items():
+        value = entry.get(name)
+        if value is not None and value != [] and value != {}:
+            # A database may keep a boolean as a figure
+            result[name] = (
+                bool(value) if field.kind == 'boolean' else plain(value))
+    return result
 
 
 def plain(value):
