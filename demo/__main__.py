@@ -17,6 +17,8 @@ def main():
     # Once the configuration is read
     from trytond.pool import Pool
 
+    from .ivory import IvoryLoader, can_load
+    from .ivory_plan import make_ivory_plan
     from .loader import DemoError, Loader
     from .plan import COUNTS, make_plan
     Pool.start()
@@ -26,6 +28,8 @@ def main():
     gc.set_threshold(50000, 20, 20)
     try:
         Loader(options.database, make_plan()).load()
+        if can_load(options.database):
+            IvoryLoader(options.database, make_ivory_plan()).load()
     except DemoError as error:
         sys.exit(f"The demonstration does not add up:\n{error}")
     groups, members = COUNTS[None]

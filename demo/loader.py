@@ -38,6 +38,8 @@ class Loader:
     """Make the records of the plan in a database
 
     After the loading, office and books have the ids of what was made."""
+    parts = PARTS
+    make_office = staticmethod(load_office)
 
     def __init__(self, database, plans, stream=sys.stderr):
         self.database = database
@@ -48,12 +50,17 @@ class Loader:
 
     def load(self):
         self._run(self._prepare)
-        with self.progress.step("Meetings", len(list(weeks()))) as advance:
-            for monday in weeks():
+        mondays = self.weeks()
+        with self.progress.step("Meetings", len(mondays)) as advance:
+            for monday in mondays:
                 self._run(self._week, monday)
                 advance()
         self._run(self._finish)
         self._run(self._check)
+
+    def weeks(self):
+        "Return the first days of the weeks of the story"
+        return list(weeks())
 
     def _run(self, function, *args):
         "Run the function in a transaction, again when it lacked locks"
@@ -78,7 +85,7 @@ class Loader:
 
     def _prepare(self):
         with self.progress.step("Office", 1) as advance:
-            office = load_office()
+            office = self.make_office()
             advance()
         with Transaction().set_context(
                 company=office.company, companies=[office.company]):
@@ -93,14 +100,13 @@ class Loader:
                     advance()
         self.office, self.books = office, books
 
-    @staticmethod
-    def _parts(office):
+    def _parts(self, office):
         "Return the parts whose module is activated"
         Module = Pool().get('ir.module')
         activated = {m.name for m in Module.search([
                     ('state', '=', 'activated'),
                     ])}
-        return [p(office) for p in PARTS if p.module in activated]
+        return [p(office) for p in self.parts if p.module in activated]
 
     def _week(self, monday):
         for part in self.office.parts:

@@ -3,7 +3,7 @@
 "The people who try the software (standard library only)"
 from dataclasses import dataclass
 
-__all__ = ['LOGINS', 'USERS', 'User']
+__all__ = ['IVORY_USERS', 'LOGINS', 'USERS', 'User']
 
 
 @dataclass(frozen=True)
@@ -34,4 +34,20 @@ USERS = [
         "Karim Lahlou / كريم لحلو",
         ('avec_group.group_admin',)),
     ]
-LOGINS = [(u.role, u.login, u.password) for u in USERS]
+# The office of Côte d'Ivoire, who see nothing of Morocco
+IVORY_USERS = [
+    User("field officer in Côte d'Ivoire", 'animateur.ci',
+        'animateur-ivoire-2026', "Koffi Ahizi",
+        ('avec_group.group_field_officer',)),
+    User("finance in Côte d'Ivoire", 'finance.ci', 'finance-ivoire-2026',
+        "Mariam Doumbia", ('avec_group.group_finance',)),
+    User("programme in Côte d'Ivoire", 'programme.ci',
+        'programme-ivoire-2026', "Aya Gnangui",
+        ('avec_group.group_programme',)),
+    User("auditor in Côte d'Ivoire", 'auditeur.ci', 'auditeur-ivoire-2026',
+        "Serge Bakary", ('avec_group.group_auditor',)),
+    User("administration in Côte d'Ivoire", 'administration.ci',
+        'administration-ivoire-2026', "Henriette Tanoh",
+        ('avec_group.group_admin',)),
+    ]
+LOGINS = [(u.role, u.login, u.password) for u in [*USERS, *IVORY_USERS]]

@@ -12,27 +12,7 @@ from pathlib import Path
 from . import ROOT
 from .system import ToolError
 
-__all__ = [
-    'ARABIC', 'create', 'environ', 'serve_command', 'set_up', 'write_config']
-
-# Tryton has no record for this language.  Figures and dates are written the
-# way Morocco does.  Arabic has six plurals where trytond admits four.
-ARABIC = {
-    'code': 'ar',
-    'name': 'العربية',
-    'direction': 'rtl',
-    'date': '%d/%m/%Y',
-    'grouping': '[3, 3, 0]',
-    'decimal_point': ',',
-    'thousands_sep': '.',
-    'mon_grouping': '[3, 3, 0]',
-    'mon_decimal_point': ',',
-    'mon_thousands_sep': '.',
-    'p_cs_precedes': False,
-    'n_cs_precedes': False,
-    'p_sep_by_space': True,
-    'n_sep_by_space': True,
-    }
+__all__ = ['create', 'environ', 'serve_command', 'set_up', 'write_config']
 
 # Errors only: a line for each request would bury them
 LOGGING = """\
@@ -142,6 +122,7 @@ def _activate(options):
 
 def _finish(options):
     "Load Arabic, choose the language of the administrator, leave no wizard"
+    from trytond.modules.avec_office.languages import ARABIC
     from trytond.pool import Pool
     from trytond.transaction import Transaction
 

@@ -16,6 +16,8 @@ from .system import ToolError, port_in_use, run_tool, say
 __all__ = ['DATABASE', 'main', 'prepare']
 
 NAME = 'demo'
+# The chart of the office of Côte d'Ivoire
+CHART = 'account_syscohada'
 ADMIN_PASSWORD = 'avec-admin-2026'
 CONFIG = VAR / f'{NAME}.conf'
 DATABASE = VAR / f'{NAME}.sqlite'
@@ -35,8 +37,8 @@ def _digest():
 
 
 def _modules():
-    return sorted(
-        p.parent.name for p in ROOT.glob('modules/avec_*/tryton.cfg'))
+    return [CHART, *sorted(
+            p.parent.name for p in ROOT.glob('modules/avec_*/tryton.cfg'))]
 
 
 def _remove():
