@@ -155,7 +155,8 @@ class IvoryLoans(Part):
             for borrowing in borrowings(book.plan):
                 day = days[borrowing.meeting]
                 if monday_of(day) == monday:
-                    asked.append((book, self._loan(book, borrowing, day)))
+                    asked.append((book, borrowing, day))
+        asked = self._asked(asked)
         loans = [l for _, l in asked]
         Loan.save(loans)
         with Transaction().set_user(self.office.users['finance']):
@@ -174,14 +175,24 @@ class IvoryLoans(Part):
                     ('membership', 'in', book.memberships),
                     ], order=[('id', 'ASC')])]
 
-    def _loan(self, book, borrowing, day):
-        Loan = Pool().get('avec.loan')
-        return Loan(
-            membership=book.memberships[borrowing.member],
-            cycle=book.cycles[-1], product=self._product,
-            principal=borrowing.principal, term=borrowing.term,
-            request_date=monday_of(day), purpose=borrowing.purpose,
-            requested_by=self.office.field_officers[0])
+    def _asked(self, asked):
+        "Return the groups with the unsaved loans that savings allow"
+        pool = Pool()
+        Loan = pool.get('avec.loan')
+        Membership = pool.get('avec.membership')
+        memberships = Membership.browse(
+            [b.memberships[w.member] for b, w, _ in asked])
+        result = []
+        for (book, wish, day), membership in zip(asked, memberships):
+            principal = membership.savings * wish.multiple // 500 * 500
+            if principal:
+                result.append((book, Loan(
+                            membership=membership, cycle=book.cycles[-1],
+                            product=self._product, principal=principal,
+                            term=wish.term, request_date=monday_of(day),
+                            purpose=wish.purpose,
+                            requested_by=self.office.field_officers[0])))
+        return result
 
     def sheet(self, book, meeting, rng):
         pool = Pool()

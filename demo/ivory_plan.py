@@ -54,7 +54,8 @@ class Borrowing:
     meeting: int
     # The rank of the member
     member: int
-    principal: Decimal
+    # How many times the savings are asked for
+    multiple: Decimal
     term: int
     purpose: str
 
@@ -145,7 +146,7 @@ def borrowings(plan):
     return [
         Borrowing(
             meeting=meeting, member=member,
-            principal=Decimal(rng.randrange(2, 7) * 500), term=2,
+            multiple=Decimal(rng.randrange(10, 30)) / 10, term=2,
             purpose=purpose)
         for meeting, member, purpose in zip([2, 3, 4, 6, 7],
             members, purposes)]
