@@ -256,9 +256,9 @@ class Setup(Wizard):
     @property
     def _company(self):
         "Return the company of the user that is set up or None"
+        User = Pool().get('res.user')
         company = self.start.company
-        if company and company.id not in (
-                Transaction().context.get('companies') or []):
+        if company and company.id not in User.get_companies():
             fail('msg_company_other', company=company.rec_name)
         return company
 
