@@ -21,9 +21,10 @@ FOREIGN_MODELS = re.compile(
     r'|indicator)\b')
 PURE_FILES = [
     'allocation.py', 'amortization.py', 'archive.py', 'ceiling.py',
-    'chart.py', 'completion.py', 'digest.py', 'due_dates.py', 'income.py',
-    'netting.py', 'periods.py', 'ratio.py', 'reach.py', 'repayment.py',
-    'rounding.py', 'sampling.py', 'spreadsheet.py']
+    'chart.py', 'charts.py', 'completion.py', 'countries.py', 'digest.py',
+    'due_dates.py', 'income.py', 'languages.py', 'netting.py', 'periods.py',
+    'ratio.py', 'reach.py', 'repayment.py', 'rounding.py', 'sampling.py',
+    'settings.py', 'spreadsheet.py']
 # The amounts that are sums over posted move lines
 BALANCES = {'balance', 'cash', 'expected', 'outstanding', 'savings'}
 AMOUNTS = {'Float', 'Integer', 'Monetary', 'Numeric'}

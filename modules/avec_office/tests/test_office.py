@@ -221,7 +221,9 @@ class OfficeTest(OfficeTestCase):
                                 'parent': '4', 'like': '1'}]}, '44631'),
                 # Cash is no savings
                 ({'accounts': [{**account, 'code': '5161'}]}, '5161'),
-                ({'chart': {'template': 'account_fr.root'}}, NAME),
+                ({'chart': {
+                            'template': 'account.account_template_root_en'}},
+                    NAME),
                 ({'chart': {'template': 'nothing.root'}}, 'nothing.root'),
                 ({'company': {'currency': 'XOF'}}, 'XOF'),
                 ({'fiscal_years': [{
