@@ -6,7 +6,7 @@ make screenshots ARGS="meeting-form-fr" takes one of them."""
 import argparse
 from pathlib import Path
 
-from demo.users import USERS
+from demo.users import IVORY_USERS, USERS
 from tests.browser import browser, login, serve
 from tests.client import Client, action, settle, text
 from tools import demo
@@ -95,6 +95,17 @@ def share_out_form(guide):
     guide.client.grid().open()
 
 
+def office_setup(guide):
+    "The accounts that are proposed, on the second screen"
+    page = guide.client.page
+    guide.client.menu(
+        text(MENU), text('model:ir.ui.menu,name:menu_configuration'),
+        action('wizard_setup'))
+    guide.client.dialog.locator('.btn-primary').click()
+    guide.client.dialog.locator('.treeview:visible').first.wait_for()
+    settle(page)
+
+
 def general_ledger(guide):
     group_form(guide)
     guide.client.launch('relate', action('act_group_general_ledger'))
@@ -118,6 +129,7 @@ PICTURES = {
     'meeting-form-ar': ('auditeur', meeting_form),
     'meeting-form-fr': ('finance', meeting_form),
     'meeting-list-fr': ('finance', meeting_list),
+    'office-setup-fr': ('administration.ci', office_setup),
     'share-out-form-fr': ('finance', share_out_form),
     'training-session-fr': ('finance', training_session),
     }
@@ -126,7 +138,7 @@ PICTURES = {
 def take(page, server, name):
     "Take a picture on the page, where nobody is logged in"
     user_login, go = PICTURES[name]
-    user, = (u for u in USERS if u.login == user_login)
+    user, = (u for u in [*USERS, *IVORY_USERS] if u.login == user_login)
     login(page, server.url, user.login, user.password)
     go(Guide(page, user))
     path = FOLDER / f'{name}.png'
