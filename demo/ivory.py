@@ -23,6 +23,7 @@ from .office import Office, translate
 from .part import Part
 from .sheets import Operation
 from .users import IVORY_USERS
+from .verify import Figures
 
 __all__ = ['IvoryLoader', 'can_load']
 
@@ -231,6 +232,7 @@ class IvoryFigures(Part):
         yield from self._check_groups(books)
         yield from self._check_cycles(books)
         yield from self._check_francs()
+        yield from Figures._check_seals()
 
     def _check_groups(self, books):
         pool = Pool()
