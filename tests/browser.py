@@ -26,7 +26,7 @@ DATABASE = 'avec'
 # All, so that the databases of all the tests start from the same one
 MODULES = translations.modules()
 PASSWORD = 'browser-test-1'
-START_TIMEOUT = 60
+START_TIMEOUT = 180
 # Chromium as root has no sandbox, and must not look for its maker's services
 CHROMIUM_FLAGS = [
     '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -87,17 +87,22 @@ def server(modules, language='fr', setup=None):
 
 
 @contextmanager
-def serve(file):
-    "Serve a copy of the file of a database until the end of the context"
+def serve(file, settings='', **options):
+    """Serve a copy of the file of a database until the end of the context
+
+    settings: what is added to the configuration of the server.
+    options: those of tools.database.serve_command."""
     folder = Path(tempfile.mkdtemp(prefix='avec-server-'))
     try:
         _copy(file, folder / f'{DATABASE}.sqlite')
         port = system.free_port()
         result = Server(folder, port)
         database.write_config(result.config, folder, port, sao.path())
+        with open(result.config, 'a', encoding='utf-8') as config:
+            config.write(settings)
         with open(result.log, 'w', encoding='utf-8') as log:
             process = subprocess.Popen(
-                database.serve_command(result.config, DATABASE),
+                database.serve_command(result.config, DATABASE, **options),
                 env=database.environ(), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT)
             try:

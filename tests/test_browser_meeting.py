@@ -146,7 +146,7 @@ class RolesTest(OfficeTestCase):
         client.press('hold')
         self.assertState('held')
         expect(client.button('draft')).to_be_enabled()
-        expect(client.button('post')).to_be_disabled()
+        expect(client.button('post')).to_have_count(0)
 
     def test_auditor(self):
         "An auditor goes from a group to the sheet behind an entry"
@@ -162,7 +162,5 @@ class RolesTest(OfficeTestCase):
         expect(sheet.field('state')).to_have_value('"posted"')
         expect(sheet.field('number')).to_have_value('1')
         expect(sheet.grid(SHEET).rows).to_have_count(5)
-        # Of the buttons, the one to cancel is there but dead
-        buttons = sheet.tab.locator('button[name]:visible')
-        expect(buttons).to_have_count(1)
-        expect(buttons).to_be_disabled()
+        # The one to cancel is not there
+        expect(sheet.tab.locator('button[name]:visible')).to_have_count(0)

@@ -60,13 +60,15 @@ timeout = 28800
 """, encoding='utf-8')
 
 
-def serve_command(config, name, optimize=False):
-    "Return the command that serves the database"
-    logging = Path(config).with_suffix('.logging')
-    logging.write_text(LOGGING, encoding='utf-8')
+def serve_command(config, name, optimize=False, logging=LOGGING):
+    """Return the command that serves the database
+
+    logging: the text of the configuration of the logs."""
+    file = Path(config).with_suffix('.logging')
+    file.write_text(logging, encoding='utf-8')
     return [
         sys.executable, *(['-O'] if optimize else []), '-m', 'trytond.cli',
-        '--config', str(config), '--logconf', str(logging),
+        '--config', str(config), '--logconf', str(file),
         '--database', name]
 
 

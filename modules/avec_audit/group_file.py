@@ -324,10 +324,10 @@ class GroupFile(Report):
 
     @classmethod
     def check_access(cls, action, model, ids):
+        super().check_access(action, model, ids)
         if model != 'avec.group':
             raise AccessError(gettext(
                     'avec_audit.msg_group_file_model', model=model))
-        super().check_access(action, model, ids)
 
 
 def _may_name(Model, path):

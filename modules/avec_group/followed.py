@@ -19,6 +19,7 @@ __all__ = ['FollowedFormMixin', 'FollowedMixin', 'READABLE']
 # In the context, the name under which only what may be read is found, even
 # where access is not checked, as by the attributes of records
 READABLE = '_avec_readable'
+_BOOKS = ('account.', 'avec.')
 _AUTHORS = {'create_uid', 'write_uid'}
 
 
@@ -46,6 +47,25 @@ class FollowedMixin:
             _check_named(cls, vlist)
         return super()._before_create(vlist)
 
+    @classmethod
+    def copy(cls, records, default=None):
+        transaction = Transaction()
+        if (transaction.user and transaction.check_access
+                and cls.__name__.startswith(_BOOKS)):
+            # What is copied is read without access, and shows in the copy
+            cls.read([r.id for r in records], ['id'])
+        return super().copy(records, default=default)
+
+    @classmethod
+    def check_modification(cls, mode, records, values=None, external=False):
+        if external and mode != 'create' and cls.__name__.startswith(_BOOKS):
+            # Why a record is frozen is told to who may read it only
+            with check_access():
+                Pool().get('ir.rule').check(
+                    cls.__name__, [r.id for r in records], mode='read')
+        super().check_modification(
+            mode, records, values=values, external=external)
+
     # Not write itself: what has its own is taken for what can be written
     @classmethod
     def _before_write(cls, *args):
@@ -65,7 +85,7 @@ class FollowedMixin:
 
 
 class FollowedFormMixin:
-    "Of what a field officer fills in, tell nothing that may not be read"
+    "Of what a user fills in, tell nothing that may not be read"
     __slots__ = ()
 
     def on_change(self, fieldnames):
@@ -122,14 +142,19 @@ def _check_named(Model, vlist):
 
 def _check_form(record):
     "Check that the records named by a form that is filled in may be read"
-    if not _restricted() or not record._values:
+    transaction = Transaction()
+    if (not record._values
+            or not transaction.user or not transaction.check_access):
         return
+    restricted = _restricted()
     named = defaultdict(set)
     for name, value in record._values._items():
         field = record._fields.get(name)
         if (getattr(field, '_type', '') == 'many2one'
                 and value is not None and value.id is not None
-                and value.id >= 0):
+                and value.id >= 0
+                # Others than field officers are apart by company only
+                and (restricted or value.__name__.startswith(_BOOKS))):
             named[value.__name__].add(value.id)
     _check_readable(named)
 

@@ -2,6 +2,7 @@
 # this repository contains the full copyright notices and license terms.
 from trytond.i18n import gettext
 from trytond.model import ModelView, Unique, fields
+from trytond.model.exceptions import AccessError
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, PYSONEncoder
 from trytond.transaction import (
@@ -77,13 +78,30 @@ class ActionGroupsMixin:
     __slots__ = ()
 
     @classmethod
+    @without_check_access
     def get_groups(cls, name, action_id=None):
+        # An action that the user does not see has its groups all the same
         groups = super().get_groups(name, action_id=action_id)
         if action_id and not groups:
             # It is the client that names the action: one of something else
             # must not leave this one open to all
             groups = super().get_groups(name)
         return groups
+
+
+class OwnActionMixin:
+    """A report is executed by an action of its own
+
+    The one that the client names tells of what model the records are, and
+    with it whose rules they are read by."""
+    __slots__ = ()
+
+    @classmethod
+    def check_access(cls, action, model, ids):
+        if action.report_name != cls.__name__:
+            raise AccessError(gettext(
+                    'ir.msg_access_report_error', report=cls.__name__))
+        super().check_access(action, model, ids)
 
 
 class ActionReport(ActionGroupsMixin, metaclass=PoolMeta):

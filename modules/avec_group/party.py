@@ -104,6 +104,10 @@ class Party(metaclass=PoolMeta):
             'company.employee', None, None, "Field Officers",
             help="Who follows a group that the party is of, or deals with."),
         'get_avec_field_officers')
+    avec_companies = fields.Function(fields.Many2Many(
+            'company.company', None, None, "Companies of Groups",
+            help="Whose groups the party is of, or deals with."),
+        'get_avec_companies')
 
     @classmethod
     def get_avec_private(cls, parties, name):
@@ -150,34 +154,52 @@ class Party(metaclass=PoolMeta):
 
     @classmethod
     def get_avec_field_officers(cls, parties, name):
+        return cls._get_of_groups(parties, 'field_officer')
+
+    @classmethod
+    def get_avec_companies(cls, parties, name):
+        return cls._get_of_groups(parties, 'company')
+
+    @classmethod
+    def _get_of_groups(cls, parties, name):
+        "Return the ids in the field of the groups of each party"
         group = Pool().get('avec.group').__table__()
+        column = getattr(group, name)
         result = defaultdict(set)
         for tables, party, group_id in cls._avec_named_by():
-            for party_id, officer_id in fetch(
+            for party_id, id_ in fetch(
                     tables.join(group, condition=group.id == group_id)
                     .select(
-                        party.as_('party'),
-                        group.field_officer.as_('field_officer'),
+                        party.as_('party'), column.as_('of'),
                         where=fields.SQL_OPERATORS['in'](
                             party, [p.id for p in parties])
-                        & (group.field_officer != Null)),
+                        & (column != Null)),
                     [None, None]):
-                result[party_id].add(officer_id)
+                result[party_id].add(id_)
         return {p.id: sorted(result[p.id]) for p in parties}
 
     @classmethod
     def domain_avec_field_officers(cls, domain, tables):
+        return cls._domain_of_groups(domain, tables, 'field_officer')
+
+    @classmethod
+    def domain_avec_companies(cls, domain, tables):
+        return cls._domain_of_groups(domain, tables, 'company')
+
+    @classmethod
+    def _domain_of_groups(cls, domain, tables, name):
+        "Return the expression of the parties by the field of their groups"
         _, operator, value = domain
         table, _ = tables[None]
         group = Pool().get('avec.group').__table__()
         if not isinstance(value, (list, tuple)):
             value = [value]
-        followed = group.select(group.id, where=fields.SQL_OPERATORS['in'](
-                group.field_officer, list(value)))
+        found = group.select(group.id, where=fields.SQL_OPERATORS['in'](
+                getattr(group, name), list(value)))
         expression = Or([
                 table.id.in_(tables.select(
                         party,
-                        where=group_id.in_(followed) & (party != Null)))
+                        where=group_id.in_(found) & (party != Null)))
                 for tables, party, group_id in cls._avec_named_by()])
         if operator.startswith(('!', 'not')):
             expression = ~expression
