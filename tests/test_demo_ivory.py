@@ -10,7 +10,8 @@ from demo.ivory_plan import IVORY_COUNTS, borrowings, make_ivory_plan
 from demo.loader import DemoError
 from demo.users import IVORY_USERS, USERS
 from trytond.modules.avec_group.tests.office import (
-    acting_as, create_group, create_user, office)
+    acting_as, create_group, create_user)
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     DB_NAME, activate_module, drop_db, with_transaction)
@@ -108,7 +109,8 @@ class IvoryLoadTest(unittest.TestCase):
         Line = pool.get('account.move.line')
         User = pool.get('res.user')
         awa, = User.search([('login', '=', 'finance.ci')])
-        with office("Bureau Maroc") as company:
+        company = create_company("Bureau Maroc")
+        with set_company(company):
             samira = create_user('finance', company)
             create_group("Al Amal", ["Fatima"])
         with acting_as(samira):
