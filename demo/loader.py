@@ -27,7 +27,8 @@ PARTS = [
     ShareOuts, Training, Livelihoods, Indicators, Figures]
 # Posting takes the locks of these: known before, nothing is done twice
 LOCKED = [
-    'account.journal.period', 'avec.cycle', 'avec.loan', 'ir.sequence.strict']
+    'account.journal.period', 'avec.cycle', 'avec.group', 'avec.loan',
+    'ir.sequence.strict']
 
 
 class DemoError(Exception):
@@ -47,6 +48,8 @@ class Loader:
         self.progress = Progress(stream)
         self.office = None
         self.books = []
+        # How many times a transaction was started again for a lock
+        self.repeated = 0
 
     def load(self):
         self._run(self._prepare)
@@ -79,6 +82,7 @@ class Loader:
                 try:
                     return function(*args)
                 except TransactionError as error:
+                    self.repeated += 1
                     transaction.rollback()
                     transaction.tasks.clear()
                     error.fix(extras)

@@ -76,6 +76,10 @@ class IvoryLoadTest(unittest.TestCase):
     def test_office_can_be_loaded(self):
         self.assertTrue(can_load(DB_NAME))
 
+    def test_nothing_is_done_twice(self):
+        "The locks are known before the work that needs them"
+        self.assertEqual(self.loader.repeated, 0)
+
     @with_transaction()
     def test_story(self):
         "One cycle is shared out, another runs, loans are repaid and open"

@@ -454,7 +454,9 @@ class Cycle(HistoryMixin, SealedMixin, Workflow, ModelSQL, ModelView):
     @ModelView.button
     @Workflow.transition('running')
     def run(cls, cycles):
+        Seal = Pool().get('avec.seal')
         cls.lock(cycles)
+        Seal.lock_chains(cls, cycles)
         drafts = [c for c in cycles if c.state == 'draft']
         cls.check_running(drafts)
         cls.check_size(drafts)

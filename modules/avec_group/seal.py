@@ -199,7 +199,9 @@ class Seal(ModelSQL, ModelView):
 
         events: [(group id, move id, model, document id, event), ...].
         """
-        last = cls._lock({e[0] for e in events})
+        groups = {e[0] for e in events}
+        cls._lock(groups)
+        last = {g: (n, d) for g, (_, n, d) in cls._last(groups).items()}
         contents = cls._contents(
             {(model, id_, event) for _, _, model, id_, event in events})
         to_create = []
@@ -224,14 +226,19 @@ class Seal(ModelSQL, ModelView):
             cls.create(to_create)
 
     @classmethod
-    def _lock(cls, groups):
-        """Lock the ends of the chains, {group id: (number, digest)}.
+    def lock_chains(cls, Document, documents):
+        """Lock the chains that the documents are to be sealed in.
 
-        Who posts at the same time tries again, or is refused by the number.
+        It is asked for before the work, because a lock that is missing makes
+        the transaction start again.
         """
-        last = cls._last(groups)
-        cls.lock([id_ for id_, _, _ in last.values()])
-        return {g: (n, d) for g, (_, n, d) in last.items()}
+        cls._lock(cls._groups(Document, {d.id for d in documents}).values())
+
+    @classmethod
+    def _lock(cls, groups):
+        "Let no other seal be added to the chains of the groups meanwhile"
+        Group = Pool().get('avec.group')
+        Group.lock({int(g) for g in groups})
 
     @classmethod
     def _last(cls, groups):

@@ -3,6 +3,7 @@
 "What is posted is sealed, and what is changed behind the back is found"
 import datetime as dt
 from decimal import Decimal
+from unittest.mock import patch
 
 from sql import Column
 
@@ -425,6 +426,38 @@ class SealTestCase(OfficeTestCase):
                 self.assertEqual(
                     (seal.number, seal.document), (1, sheet))
             self.assertEqual(self.breaks(), [])
+
+    def test_locks_are_taken_before_the_work(self):
+        "The transaction starts again for a lock before it has done the work"
+        saved = []
+
+        @with_transaction()
+        def post():
+            pool = Pool()
+            Cycle = pool.get('avec.cycle')
+            JournalPeriod = pool.get('account.journal.period')
+            Meeting = pool.get('avec.meeting')
+            Move = pool.get('account.move')
+            # Only the first move of a month takes this one
+            JournalPeriod.lock()
+            avec_save = Move.avec_save
+
+            def save(moves):
+                saved.append(moves)
+                avec_save(moves)
+
+            with office(), patch.object(Move, 'avec_save', save):
+                Cycle.close([self.seals()[-1].document.cycle])
+                sheet = create_sheet(run_cycle(
+                        self.group(), start_date=dt.date(2026, 12, 1),
+                        end_date=dt.date(2027, 11, 30)),
+                    dt.date(2026, 12, 7))
+                Meeting.hold([sheet])
+                Meeting.post([sheet])
+
+        post()
+        # What the last cycle left, out of it and into the next, and the sheet
+        self.assertEqual([len(m) for m in saved], [2, 1])
 
     @with_transaction()
     def test_queries_do_not_grow(self):
