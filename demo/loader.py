@@ -48,8 +48,8 @@ class Loader:
         self.progress = Progress(stream)
         self.office = None
         self.books = []
-        # How many times a transaction was started again for a lock
-        self.repeated = 0
+        # The steps that were started again for a lock
+        self.repeated = []
 
     def load(self):
         self._run(self._prepare)
@@ -82,7 +82,7 @@ class Loader:
                 try:
                     return function(*args)
                 except TransactionError as error:
-                    self.repeated += 1
+                    self.repeated.append(function.__name__)
                     transaction.rollback()
                     transaction.tasks.clear()
                     error.fix(extras)
