@@ -1,11 +1,40 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
-"An office on the chart of France, which takes long to create"
+"""Charts in French, for which databases have to be made
+
+Those of France and of the savings groups."""
+from trytond.modules.account.tests import create_chart
 from trytond.modules.avec_group.tests.office import OfficeTestCase
+from trytond.modules.avec_group.tests.test_account import SETTINGS
 from trytond.modules.avec_office.tests.office import (
     post_and_share_out, proposal, states)
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.tests.test_tryton import with_transaction
+from trytond.tests.test_tryton import (
+    TestCase, activate_module, drop_db, with_transaction)
+
+
+class GroupChartTest(TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        drop_db()
+        cls.addClassCleanup(drop_db)
+        super().setUpClass()
+        activate_module('avec_group', lang='fr')
+
+    @with_transaction()
+    def test_the_french_chart_has_the_same_codes(self):
+        Configuration = Pool().get('account.configuration')
+        company = create_company()
+        with set_company(company):
+            create_chart(
+                company, chart='avec_group.account_template_root_fr')
+            accounts = Configuration(1).get_avec_accounts(SETTINGS, company)
+            self.assertEqual(
+                {n: a.code for n, a in accounts.items()}, SETTINGS)
+            self.assertEqual(
+                accounts['avec_savings'].name, "Épargne des membres")
 
 
 class FrenchChartTest(OfficeTestCase):

@@ -16,6 +16,7 @@ from pathlib import Path
 from trytond import backend, config
 
 from . import ROOT
+from .shortcuts import shortcuts
 from .system import run_tool
 from .templates import Templates
 
@@ -143,6 +144,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--events', required=True)
     parser.add_argument('-k', dest='patterns', action='append', default=[])
+    parser.add_argument(
+        '--quick', action='store_true',
+        help="leave out what Tryton validates in tests only")
     parser.add_argument('names', nargs='+')
     options = parser.parse_args()
     # Most of what a test makes stays, looking through it finds no garbage
@@ -151,7 +155,8 @@ def main():
         # Looking for what other processes changed commits what is under way
         # on the only connection to a database in memory
         config.set('cache', 'clean_timeout', str(DAY))
-    with Templates(), open(options.events, 'w', encoding='utf-8') as events:
+    with (shortcuts(validated=not options.quick), Templates(),
+            open(options.events, 'w', encoding='utf-8') as events):
         recorder = Recorder(events)
         _load(options.names, options.patterns)(recorder)
         events.write(json.dumps({'event': 'done'}) + '\n')

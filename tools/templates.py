@@ -13,6 +13,10 @@ from . import ROOT
 __all__ = ['Templates', 'below', 'split']
 
 PREFIX = 'avec_'
+# What a database is left without first, so that most come from the same
+TOPS = [
+    'avec_office', 'avec_audit', 'avec_indicator', 'avec_training',
+    'avec_livelihood', 'avec_loan']
 
 
 def _depends(module):
@@ -40,10 +44,11 @@ def below(modules):
     modules = {m for m in modules if m.startswith(PREFIX)}
     depends = {m: _depends(m) for m in modules}
     # What is below another one comes with it
-    tops = sorted(modules - {d for ds in depends.values() for d in ds})
+    tops = modules - {d for ds in depends.values() for d in ds}
     if not tops:
         return []
-    return sorted({*tops[1:], *depends[tops[0]]})
+    top = min(tops, key=lambda m: (m in TOPS and TOPS.index(m), m))
+    return sorted({*tops - {top}, *depends[top]})
 
 
 class Templates:
@@ -60,6 +65,8 @@ class Templates:
             (module, name): getattr(module, name)
             for module, name in [
                 (test_tryton, '_db_cache_file'),
+                (test_tryton, '_sqlite_copy'),
+                (test_tryton, 'activate_module'),
                 (test_tryton, 'restore_db_cache'),
                 (tools, 'activate_modules'),
                 ]}
@@ -67,6 +74,8 @@ class Templates:
 
     def __enter__(self):
         self._module.restore_db_cache = self._restore
+        self._module._sqlite_copy = self._sqlite_copy
+        self._module.activate_module = self._activate_module
         self._tools.activate_modules = self._activate_modules
         if self._on_server:
             self._module._db_cache_file = self._cache_file
@@ -94,6 +103,21 @@ class Templates:
             path, f"{os.environ['DB_NAME']} {name}")
         self._names.add(file.rpartition('/')[-1])
         return file
+
+    def _sqlite_copy(self, file, restore=False):
+        "Copy from the file, or to it in one go as processes may share it"
+        copy = self._original[self._module, '_sqlite_copy']
+        if restore or os.path.exists(file):
+            return copy(file, restore=restore)
+        part = f'{file}.{os.getpid()}'
+        done = copy(part)
+        os.replace(part, file)
+        return done
+
+    def _activate_module(self, modules, lang='en'):
+        "Activate the modules, in whatever order the test names them"
+        names = [modules] if isinstance(modules, str) else sorted(modules)
+        self._original[self._module, 'activate_module'](names, lang=lang)
 
     def _restore(self, name):
         "Restore the database of the name, else one on which to go on"

@@ -80,8 +80,12 @@ class Runners:
         self._processes = []
         self._stopped = False
 
-    def run(self, suite, names, **environ):
-        "Run the tests in a process and return the result"
+    def run(self, suite, names, quick=False, **environ):
+        """Run the tests in a process and return the result.
+
+        quick: without what Tryton asserts of itself and validates in tests
+        only, which is for the tests of the modules on SQLite.
+        """
         if self._stopped:
             raise ToolError("Interrupted")
         result = Result(suite)
@@ -90,12 +94,12 @@ class Runners:
         events.touch()
         command = [
             sys.executable, '-X', 'faulthandler', '-m', 'tools.runner',
-            '--events', events, *names]
+            '--events', events, *(['--quick'] if quick else []), *names]
         for pattern in self._patterns:
             command += ['-k', pattern]
         # In a session of its own, the whole of it can be stopped
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self._environ(suite, environ),
+            command, cwd=ROOT, env=self._environ(suite, quick, environ),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True,
             text=True, errors='replace')
@@ -108,7 +112,7 @@ class Runners:
         result.seconds = time.monotonic() - started
         return result
 
-    def _environ(self, suite, environ):
+    def _environ(self, suite, quick, environ):
         temporary = self._folder / suite
         temporary.mkdir()
         # What the user set for another database must not reach the tests
@@ -117,7 +121,8 @@ class Runners:
             if not k.startswith(('TRYTOND_', 'DB_'))}
         return {
             **kept, 'PYTHONUNBUFFERED': '1', 'TMPDIR': str(temporary),
-            'DB_CACHE': str(temporary / 'cache'), **environ}
+            'DB_CACHE': str(self._folder / 'cache'),
+            **({'PYTHONOPTIMIZE': '1'} if quick else {}), **environ}
 
     def stop(self):
         "Stop the processes and what they started"
@@ -159,20 +164,18 @@ def run_sqlite(runners, names):
 
 def run_common(runners, names):
     "Run the tests for which the database of the suite is of no consequence"
-    # What Tryton asserts of itself is asserted on SQLite
-    return runners.run('common', names, **SQLITE, PYTHONOPTIMIZE='1')
+    return runners.run('common', names, quick=True, **SQLITE)
 
 
 def run_postgresql(runners, names):
     "Run the tests on PostgreSQL"
     try:
         with postgresql.server() as uri:
-            # Databases are copied in the server: no pg_dump has to match it.
-            # As for what Tryton asserts, see run_common
+            # Databases are copied in the server: no pg_dump has to match it
             return runners.run(
-                'postgresql', names, TRYTOND_DATABASE_URI=uri,
+                'postgresql', names, quick=True, TRYTOND_DATABASE_URI=uri,
                 DB_NAME=f'test_{os.getpid()}_{secrets.token_hex(4)}',
-                DB_CACHE='postgresql://', PYTHONOPTIMIZE='1')
+                DB_CACHE='postgresql://')
     except ToolError as error:
         return _broken('postgresql', error)
 
@@ -188,7 +191,7 @@ def run_browser(runners, names):
         environ['CHROMIUM'] = chromium
     if not ensure_arabic_font():
         say("No font can draw Arabic, install fonts-noto-core")
-    return runners.run('browser', names, **environ)
+    return runners.run('browser', names, quick=True, **environ)
 
 
 def _broken(suite, error):

@@ -10,8 +10,12 @@ from trytond.modules.avec_group.tests.office import (
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-__all__ = ['MEETING', 'AuditTestCase', 'post_sheet', 'recorded', 'tamper']
+__all__ = [
+    'EXTRAS', 'MEETING', 'AuditTestCase', 'post_sheet', 'recorded', 'tamper']
 
+# With them there are loans, and no other database has to be made
+EXTRAS = [
+    'avec_indicator', 'avec_livelihood', 'avec_loan', 'avec_training']
 MEETING = dt.date(2026, 1, 12)
 
 

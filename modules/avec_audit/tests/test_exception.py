@@ -9,7 +9,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
-from .office import MEETING, AuditTestCase, recorded, tamper
+from .office import EXTRAS, MEETING, AuditTestCase, recorded, tamper
 
 LATER = MEETING + dt.timedelta(weeks=1)
 
@@ -387,7 +387,7 @@ class ExceptionTestCase(FindMixin, AuditTestCase):
 
 class LoanExceptionTestCase(FindMixin, AuditTestCase):
     "With loans, their limits are looked at as on the day they were paid out"
-    extras = ['avec_loan']
+    extras = EXTRAS
 
     def lend(self, *principals, **product):
         "Lend to the first member, who has saved 50, and give back the loans"

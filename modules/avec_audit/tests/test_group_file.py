@@ -14,12 +14,12 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
-from .office import AuditTestCase
+from .office import EXTRAS, AuditTestCase
 
 
 class GroupFileTestCase(AuditTestCase):
     "The whole file of a group is one archive"
-    extras = ['avec_loan']
+    extras = EXTRAS
 
     def export(self, *groups, **options):
         "Return the files of the archive, {path: bytes}"

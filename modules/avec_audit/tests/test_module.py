@@ -5,14 +5,15 @@ from trytond.modules.company.tests import (
 from trytond.modules.party.tests import PartyCheckReplaceMixin
 from trytond.tests.test_tryton import ModuleTestCase
 
+from .office import EXTRAS
+
 
 class AvecAuditTestCase(
         PartyCompanyCheckEraseMixin, PartyCheckReplaceMixin, CompanyTestMixin,
         ModuleTestCase):
     "Test AVEC Audit module"
     module = 'avec_audit'
-    extras = [
-        'avec_indicator', 'avec_livelihood', 'avec_loan', 'avec_training']
+    extras = EXTRAS
 
 
 del ModuleTestCase

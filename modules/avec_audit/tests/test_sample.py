@@ -11,7 +11,7 @@ from trytond.modules.avec_group.tests.office import acting_as, create_user
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
-from .office import MEETING, AuditTestCase
+from .office import EXTRAS, MEETING, AuditTestCase
 
 
 class SampleTestCase(AuditTestCase):
@@ -173,7 +173,7 @@ class SampleTestCase(AuditTestCase):
 
 
 class LoanSampleTestCase(AuditTestCase):
-    extras = ['avec_loan']
+    extras = EXTRAS
 
     @with_transaction()
     def test_loans_disbursed(self):

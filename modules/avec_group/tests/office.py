@@ -36,7 +36,7 @@ class OfficeTestCase(TestCase):
         super().setUpClass()
         drop_db()
         cls.addClassCleanup(drop_db)
-        modules = [cls.module, *cls.extras]
+        modules = sorted([cls.module, *cls.extras])
         name = '--'.join([*modules, cls.prepare.__qualname__])
         if restore_db_cache(name):
             return
@@ -138,13 +138,15 @@ def create_group(name, members, field_officer=None):
     pool = Pool()
     Group = pool.get('avec.group')
     Membership = pool.get('avec.membership')
+    Party = pool.get('party.party')
+    party, *parties = [Party(name=n) for n in [name, *members]]
+    Party.save([party, *parties])
     group = Group(
-        party=create_party(name), field_officer=field_officer,
-        formation_date=START)
+        party=party, field_officer=field_officer, formation_date=START)
     group.save()
     Membership.save([
-            Membership(group=group, party=create_party(m), start_date=START)
-            for m in members])
+            Membership(group=group, party=p, start_date=START)
+            for p in parties])
     return group
 
 

@@ -12,8 +12,7 @@ from trytond.modules.avec_group.exceptions import (
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
-from trytond.tests.test_tryton import (
-    TestCase, activate_module, drop_db, with_transaction)
+from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction, check_access
 
 from .office import OfficeTestCase
@@ -209,33 +208,6 @@ class ChartTestCase(AccountTestCase):
             with self.assertRaisesRegex(
                     AccountSettingError, "Members' Savings"):
                 Configuration(1).get_avec_account('avec_savings', company)
-
-
-class FrenchChartTestCase(TestCase):
-
-    @classmethod
-    def setUpClass(cls):
-        drop_db()
-        super().setUpClass()
-        activate_module('avec_group', lang='fr')
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        drop_db()
-
-    @with_transaction()
-    def test_the_french_chart_has_the_same_codes(self):
-        Configuration = Pool().get('account.configuration')
-        company = create_company()
-        with set_company(company):
-            create_chart(
-                company, chart='avec_group.account_template_root_fr')
-            accounts = Configuration(1).get_avec_accounts(SETTINGS, company)
-            self.assertEqual(
-                {n: a.code for n, a in accounts.items()}, SETTINGS)
-            self.assertEqual(
-                accounts['avec_savings'].name, "Épargne des membres")
 
 
 class BooksOfAGroupTestCase(AccountTestCase):

@@ -12,7 +12,12 @@ from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-__all__ = ['balances', 'post_and_share_out', 'proposal', 'states', 'user']
+__all__ = [
+    'EXTRAS', 'balances', 'post_and_share_out', 'proposal', 'states', 'user']
+
+# All of which there are settings, in one database for all the tests
+EXTRAS = [
+    'avec_indicator', 'avec_livelihood', 'avec_loan', 'avec_training']
 
 
 def proposal(name, country, template, languages=('en',), **sections):

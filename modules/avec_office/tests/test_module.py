@@ -3,12 +3,13 @@
 from trytond.modules.company.tests import CompanyTestMixin
 from trytond.tests.test_tryton import ModuleTestCase
 
+from .office import EXTRAS
+
 
 class AvecOfficeTestCase(CompanyTestMixin, ModuleTestCase):
     "Test AVEC Office module"
     module = 'avec_office'
-    extras = ['avec_indicator', 'avec_livelihood', 'avec_loan',
-        'avec_training']
+    extras = EXTRAS
 
 
 del ModuleTestCase

@@ -12,7 +12,7 @@ from trytond.modules.avec_group.tests.office import (
 from trytond.modules.avec_office.exceptions import (
     OfficeSettingsError, OfficeSetupError)
 from trytond.modules.avec_office.tests.office import (
-    post_and_share_out, proposal, states, user)
+    EXTRAS, post_and_share_out, proposal, states, user)
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
@@ -52,7 +52,7 @@ def settings(**sections):
 class OfficeTest(OfficeTestCase):
     "The office of Morocco on the chart of the groups"
     module = 'avec_office'
-    extras = ['avec_livelihood', 'avec_loan', 'avec_training']
+    extras = EXTRAS
 
     @classmethod
     def prepare(cls):
