@@ -5,21 +5,17 @@
 The same files make the same archive to the last bit: names are sorted and no
 clock is read.
 """
-import csv
 import hashlib
 import io
 import re
 import unicodedata
 import zipfile
-from decimal import Decimal
 
-__all__ = ['MANIFEST', 'file_name', 'to_csv', 'to_zip']
+__all__ = ['MANIFEST', 'file_name', 'to_zip']
 
 MANIFEST = 'MANIFEST.sha256'
 # The first day that an archive can write
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-# What a spreadsheet would take for a formula when it opens a text
-_FORMULA = ('=', '+', '-', '@', '\t', '\r')
 _FORBIDDEN = re.compile(r'[^\w.()\[\] -]+')
 _LONGEST = 100
 
@@ -28,26 +24,6 @@ def file_name(text):
     "Return the text as the name of a file on any system"
     text = unicodedata.normalize('NFC', text)
     return _FORBIDDEN.sub('-', text).strip(' .-')[:_LONGEST] or '-'
-
-
-def to_csv(rows):
-    """Return the rows as CSV in UTF-8, with a mark so that it is read as such
-
-    A text that a spreadsheet would take for a formula is quoted.
-    """
-    stream = io.StringIO()
-    csv.writer(stream).writerows([_cell(c) for c in row] for row in rows)
-    return stream.getvalue().encode('utf-8-sig')
-
-
-def _cell(value):
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, Decimal):
-        return format(value, 'f')
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
 
 
 def manifest(files):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.model.exceptions import AccessError
+from trytond.modules.avec_group import spreadsheet
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.report import Report
@@ -133,11 +134,11 @@ class GroupFile(Report):
             t.name: cls._find(t, group, data.get('cycle'))
             for t in cls.tables()}
         files = {
-            f'{t.name}.csv': archive.to_csv(cls._rows(
+            f'{t.name}.csv': spreadsheet.to_csv(cls._table(
                     t, found[t.name], data.get('with_names')))
             for t in cls.tables()}
-        files['summary.csv'] = archive.to_csv(
-            cls._summary(group, found, data))
+        files['summary.csv'] = spreadsheet.to_csv(
+            spreadsheet.Table('summary', cls._summary(group, found, data)))
         if data.get('printed'):
             files.update(cls._print(found))
         if data.get('attachments'):
@@ -241,15 +242,15 @@ class GroupFile(Report):
         return Model.search(domain, order=[('id', 'ASC')])
 
     @classmethod
-    def _rows(cls, table, records, with_names):
+    def _table(cls, table, records, with_names):
         Model = Pool().get(table.model)
         columns = [
             c for c in table.columns
             if with_names or not _may_name(Model, c)]
-        return [
-            [_label(Model, c) for c in columns],
-            *([_value(r, c, with_names) for c in columns]
-                for r in records)]
+        return spreadsheet.Table(table.name, [
+                [_label(Model, c) for c in columns],
+                *([_value(r, c, with_names) for c in columns]
+                    for r in records)])
 
     @classmethod
     def _summary(cls, group, found, data):

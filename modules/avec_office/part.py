@@ -265,9 +265,8 @@ class Records(Part):
         return Model.search(domain, order=[('id', 'ASC')])
 
     def _known(self):
-        return list(zip(
-                self.records(self.company),
-                self.entries(self.records(self.company))))
+        records = self.records(self.company)
+        return list(zip(records, self.entries(records)))
 
     def _find(self, entry, known):
         "Return the own and the shared record of the entry"

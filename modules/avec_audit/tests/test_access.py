@@ -3,6 +3,7 @@
 import datetime as dt
 
 from trytond.model.exceptions import AccessError
+from trytond.modules.avec_group.tests.matrix import MatrixMixin
 from trytond.modules.avec_group.tests.office import (
     ROLES, acting_as, create_user, office)
 from trytond.modules.currency.tests import create_currency
@@ -40,45 +41,10 @@ MENUS = {
     }
 
 
-class AccessTestCase(AuditTestCase):
+class AccessTestCase(MatrixMixin, AuditTestCase):
     "Auditors audit, finance reads along and the office answers"
-
-    @with_transaction()
-    def test_models_by_role(self):
-        "Each role reads and writes what the design says"
-        Access = Pool().get('ir.model.access')
-        with self.world() as company:
-            for role in ROLES:
-                with acting_as(create_user(role, company)):
-                    access = Access.get_access(list(MATRIX))
-                for model, expected in MATRIX.items():
-                    with self.subTest(role=role, model=model):
-                        self.assertEqual(
-                            {m for m, ok in access[model].items() if ok},
-                            expected[ROLES.index(role)])
-
-    @with_transaction()
-    def test_every_model_is_in_the_matrix(self):
-        "No model is forgotten, but those that follow another one"
-        pool = Pool()
-        Model = pool.get('ir.model')
-        models = set()
-        for record in Model.search([('module', '=', 'avec_audit')]):
-            model = pool.get(record.name)
-            if hasattr(model, 'read') and not model.__access__:
-                models.add(record.name)
-        self.assertEqual(models, MATRIX.keys())
-
-    @with_transaction()
-    def test_buttons_by_role(self):
-        pool = Pool()
-        Button = pool.get('ir.model.button')
-        ModelData = pool.get('ir.model.data')
-        for (model, name), roles in BUTTONS.items():
-            with self.subTest(model=model, button=name):
-                self.assertEqual(Button.get_groups(model, name), {
-                        ModelData.get_id('avec_group', 'group_' + r)
-                        for r in roles})
+    matrix = MATRIX
+    buttons = BUTTONS
 
     @with_transaction()
     def test_menus_by_role(self):

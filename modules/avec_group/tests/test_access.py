@@ -10,6 +10,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
+from .matrix import MatrixMixin
 from .office import (
     ROLES, OfficeTestCase, acting_as, count_boxes, create_group, create_party,
     create_sheet, create_user, office, run_cycle)
@@ -119,32 +120,10 @@ def live_through(group):
     return cycle
 
 
-class AccessTestCase(OfficeTestCase):
+class AccessTestCase(MatrixMixin, OfficeTestCase):
     "The roles do their work, and no more"
-
-    @with_transaction()
-    def test_models_by_role(self):
-        "Each role reads and writes what the design says"
-        Access = Pool().get('ir.model.access')
-        with office() as company:
-            for role in ROLES:
-                user = create_user(role, company)
-                with acting_as(user):
-                    access = Access.get_access(list(MATRIX))
-                for model, expected in MATRIX.items():
-                    with self.subTest(role=role, model=model):
-                        self.assertEqual(
-                            {m for m, ok in access[model].items() if ok},
-                            expected[ROLES.index(role)])
-
-    @with_transaction()
-    def test_every_model_is_in_the_matrix(self):
-        "No model of the module is forgotten here"
-        models = {
-            name for name, model in Pool().iterobject()
-            if name.startswith('avec.') and '__rpc__' in dir(model)
-            and {'read', 'write'} <= model.__rpc__.keys()}
-        self.assertLessEqual(models, MATRIX.keys())
+    matrix = MATRIX
+    buttons = BUTTONS
 
     @with_transaction()
     def test_refused_models(self):
@@ -348,23 +327,6 @@ class AccessTestCase(OfficeTestCase):
             self.assertNotIn(party, Party.search([
                         ('avec_field_officers', 'not in', [user.employee.id]),
                         ]))
-
-    @with_transaction()
-    def test_buttons_by_role(self):
-        "Each button has the roles that the design says"
-        pool = Pool()
-        Button = pool.get('ir.model.button')
-        ModelData = pool.get('ir.model.data')
-        buttons = {
-            (name, button) for name, model in pool.iterobject()
-            if name.startswith('avec.') for button in getattr(
-                model, '_buttons', {})}
-        self.assertEqual(buttons, BUTTONS.keys())
-        for (model, name), roles in BUTTONS.items():
-            with self.subTest(model=model, button=name):
-                self.assertEqual(Button.get_groups(model, name), {
-                        ModelData.get_id('avec_group', 'group_' + r)
-                        for r in roles})
 
     @with_transaction()
     def test_refused_buttons(self):

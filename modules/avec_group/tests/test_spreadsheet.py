@@ -78,6 +78,15 @@ class SpreadsheetTestCase(unittest.TestCase):
                 elif isinstance(cell, Decimal):
                     self.assertEqual(Decimal(text), cell)
 
+    def test_csv_cells_are_plain(self):
+        self.assertEqual(
+            to_csv(Table("A", [
+                        ["Name", "Amount"],
+                        ["=1+1", Decimal('1E+2')],
+                        [dt.date(2026, 1, 12), True],
+                        [None, Decimal('-0.50')]])).decode('utf-8-sig'),
+            "Name,Amount\r\n'=1+1,100\r\n2026-01-12,1\r\n,-0.50\r\n")
+
     def test_formula_is_text(self):
         "A name that looks like a formula is not computed"
         self.assertIn(b"'=1+1", to_csv(Table("A", [["=1+1"]])))

@@ -29,14 +29,13 @@ def create_group(name, members, date):
     Group = Model.get('avec.group')
     Membership = Model.get('avec.membership')
     Party = Model.get('party.party')
-    party = Party(name=name)
-    party.save()
+    party, *parties = [Party(name=n) for n in [name, *members]]
+    Party.save([party, *parties])
     group = Group(party=party, formation_date=date)
     group.save()
-    for member in members:
-        party = Party(name=member)
-        party.save()
-        Membership(group=group, party=party, start_date=date).save()
+    Membership.save([
+            Membership(group=group, party=p, start_date=date)
+            for p in parties])
     group.reload()
     return group
 

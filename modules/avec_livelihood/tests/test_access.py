@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from trytond.model.exceptions import AccessButtonError, AccessError
+from trytond.modules.avec_group.tests.matrix import MatrixMixin
 from trytond.modules.avec_group.tests.office import (
     ROLES, acting_as, create_group, create_party, create_user)
 from trytond.modules.avec_group.tests.test_report import render, text_of
@@ -60,54 +61,16 @@ BUTTONS = {
 OF_GROUP = [m for m, modes in MATRIX.items() if modes is not SETTING]
 
 
-class AccessTestCase(TestCase):
+class AccessTestCase(MatrixMixin, TestCase):
     "The roles do their work on livelihoods, and no more"
+    module = 'avec_livelihood'
+    matrix = MATRIX
+    buttons = BUTTONS
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         activate_module('avec_livelihood')
-
-    @with_transaction()
-    def test_models_by_role(self):
-        "Each role reads and writes what the design says"
-        Access = Pool().get('ir.model.access')
-        with bureau() as company:
-            for role in ROLES:
-                with acting_as(create_user(role, company)):
-                    access = Access.get_access(list(MATRIX))
-                for model, expected in MATRIX.items():
-                    with self.subTest(role=role, model=model):
-                        self.assertEqual(
-                            {m for m, ok in access[model].items() if ok},
-                            expected[ROLES.index(role)])
-
-    @with_transaction()
-    def test_every_model_is_in_the_matrix(self):
-        "No model of the module is forgotten here"
-        Model = Pool().get('ir.model')
-        models = {
-            m.name for m in Model.search([
-                    ('module', '=', 'avec_livelihood'),
-                    ])
-            if hasattr(Pool().get(m.name), 'read')}
-        self.assertEqual(models, MATRIX.keys())
-
-    @with_transaction()
-    def test_buttons_by_role(self):
-        "Each button has the roles that the design says"
-        pool = Pool()
-        Button = pool.get('ir.model.button')
-        ModelData = pool.get('ir.model.data')
-        buttons = {
-            (name, button) for name, model in pool.iterobject()
-            if name in MATRIX for button in getattr(model, '_buttons', {})}
-        self.assertEqual(buttons, BUTTONS.keys())
-        for (model, name), roles in BUTTONS.items():
-            with self.subTest(model=model, button=name):
-                self.assertEqual(Button.get_groups(model, name), {
-                        ModelData.get_id('avec_group', 'group_' + r)
-                        for r in roles})
 
     @with_transaction()
     def test_refused_models_and_buttons(self):

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from trytond.model.exceptions import AccessButtonError, AccessError
+from trytond.modules.avec_group.tests.matrix import MatrixMixin
 from trytond.modules.avec_group.tests.office import (
     ROLES, acting_as, create_employee, create_group, create_user)
 from trytond.modules.avec_training.exceptions import SessionError
@@ -44,8 +45,11 @@ BUTTONS = {
 OF_GROUP = [m for m in MATRIX if MATRIX[m] != SETTING]
 
 
-class AccessTestCase(TestCase):
+class AccessTestCase(MatrixMixin, TestCase):
     "The roles do their work on training, and no more"
+    module = 'avec_training'
+    matrix = MATRIX
+    buttons = BUTTONS
 
     @classmethod
     def setUpClass(cls):
@@ -58,46 +62,6 @@ class AccessTestCase(TestCase):
         session = train(curriculum, [group])
         assess(group.memberships[0], curriculum, 'before', FIRST, 12)
         return session
-
-    @with_transaction()
-    def test_models_by_role(self):
-        "Each role reads and writes what the design says"
-        Access = Pool().get('ir.model.access')
-        with office() as company:
-            for role in ROLES:
-                user = create_user(role, company)
-                with acting_as(user):
-                    access = Access.get_access(list(MATRIX))
-                for model, expected in MATRIX.items():
-                    with self.subTest(role=role, model=model):
-                        self.assertEqual(
-                            {m for m, ok in access[model].items() if ok},
-                            expected[ROLES.index(role)])
-
-    @with_transaction()
-    def test_every_model_is_in_the_matrix(self):
-        "No model of the module is forgotten here"
-        Model = Pool().get('ir.model')
-        models = {
-            m.name for m in Model.search([('module', '=', 'avec_training')])
-            if hasattr(Pool().get(m.name), 'read')}
-        self.assertEqual(models, MATRIX.keys())
-
-    @with_transaction()
-    def test_buttons_by_role(self):
-        "Each button has the roles that the design says"
-        pool = Pool()
-        Button = pool.get('ir.model.button')
-        ModelData = pool.get('ir.model.data')
-        buttons = {
-            (name, button) for name, model in pool.iterobject()
-            if name in MATRIX for button in getattr(model, '_buttons', {})}
-        self.assertEqual(buttons, BUTTONS.keys())
-        for (model, name), roles in BUTTONS.items():
-            with self.subTest(model=model, button=name):
-                self.assertEqual(Button.get_groups(model, name), {
-                        ModelData.get_id('avec_group', 'group_' + r)
-                        for r in roles})
 
     @with_transaction()
     def test_refused_models_and_buttons(self):
