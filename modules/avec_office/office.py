@@ -10,7 +10,8 @@ from .exceptions import OfficeSettingsError
 from .part import THERE
 from .part_books import Accounts, Chart, FiscalYears, Journal
 from .part_company import Company, Currency, Languages
-from .part_groups import Constitution, Groups, Sequences
+from .part_four_eyes import FourEyes
+from .part_groups import Constitution, Groups, PersonalData, Sequences
 from .part_users import Users
 
 
@@ -24,12 +25,12 @@ class Office(Model):
         "Return the parts in the order in which they are made"
         return [
             Languages, Currency, Company, Chart, Accounts, Journal,
-            FiscalYears, Sequences, Groups, Constitution]
+            FiscalYears, Sequences, Groups, Constitution, PersonalData]
 
     @classmethod
     def last_parts(cls):
         "Return the parts that are made when all the others are there"
-        return [Users]
+        return [FourEyes, Users]
 
     @classmethod
     def sequence_types(cls):
@@ -234,3 +235,12 @@ class OfficeLivelihood(metaclass=PoolMeta):
             'activity_sequence': (
                 'avec_livelihood', 'sequence_type_activity'),
             }
+
+
+class OfficeIndicator(metaclass=PoolMeta):
+    __name__ = 'avec.office'
+
+    @classmethod
+    def parts(cls):
+        from .indicators import Thresholds
+        return super().parts() + [Thresholds]

@@ -9,7 +9,7 @@ from trytond.pool import Pool
 from .part import DIFFERENT, THERE, Part, Values, fail
 from .settings import Field, Section
 
-__all__ = ['Constitution', 'Groups', 'Sequences']
+__all__ = ['Constitution', 'Groups', 'PersonalData', 'Sequences']
 
 FUNDS = ('loan_fund', 'social_fund')
 
@@ -188,3 +188,10 @@ class Constitution(Values):
             'fine_passbook': Decimal(unit),
             'fine_other': None,
             }
+
+
+class PersonalData(Values):
+    "How long what is held on a person who is gone is kept"
+    section = 'personal_data'
+    schema = Section({'retention_years': Field('integer', least=0)})
+    names = {n: n for n in schema.fields}

@@ -155,14 +155,21 @@ class OfficeTest(OfficeTestCase):
         "And come out of it as they went in"
         pool = Pool()
         Company = pool.get('company.company')
+        Configuration = pool.get('avec.configuration')
+        FourEyes = pool.get('avec.four_eyes.start')
         Office = pool.get('avec.office')
         Party = pool.get('party.party')
         Product = pool.get('avec.loan.product')
+        Threshold = pool.get('avec.indicator.threshold')
         office = get_office()
         with set_company(office):
             product, _ = Product.search([('company', '=', office.id)])
             product.late_penalty = Decimal('2.50')
             product.save()
+            Threshold.save(Threshold.propose(office))
+            Configuration(1).set_multivalue('retention_years', 7)
+            FourEyes(
+                company=office, meeting_post=True, loan_approve=True).apply()
         text = Office.dump(office)
         self.assertNotIn('samira', text)
         self.assertNotIn(NAME, text)
@@ -174,6 +181,33 @@ class OfficeTest(OfficeTestCase):
         self.assertEqual(Office.dump(other), text)
         self.assertEqual(
             states(Office.plan(Office.load(text), other)).keys(), {'there'})
+        self.assertEqual(
+            [n for n, asked in FourEyes.read_steps(other).items() if asked],
+            ['meeting_post', 'loan_approve'])
+        self.assertEqual(
+            Configuration(1).get_multivalue(
+                'retention_years', company=other.id), 7)
+        self.assertEqual(len(Threshold.limits(other.id)), 6)
+
+    @with_transaction()
+    def test_steps_that_take_two_persons(self):
+        "What changes is told, a step that is not known is refused"
+        pool = Pool()
+        FourEyes = pool.get('avec.four_eyes.start')
+        Office = pool.get('avec.office')
+        office = get_office()
+        values = {'four_eyes': {'steps': ['share_out_pay']}}
+        item, = Office.plan(values, office)
+        self.assertEqual(item.state, 'different')
+        self.assertEqual(item.text, "Four Eyes (Pay Share-outs: No → Yes)")
+        Office.set_up(values, office)
+        self.assertEqual(
+            [n for n, asked in FourEyes.read_steps(office).items() if asked],
+            ['share_out_pay'])
+        Office.set_up({'four_eyes': {}}, office)
+        self.assertFalse(any(FourEyes.read_steps(office).values()))
+        with self.assertRaisesRegex(UserError, 'four_eyes, lottery'):
+            Office.set_up({'four_eyes': {'steps': ['lottery']}}, office)
 
     @with_transaction()
     def test_steps_of_morocco_stay_in_morocco(self):
