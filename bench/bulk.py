@@ -86,10 +86,13 @@ def fill(count, company, mark=MARK):
 
 
 def _rules():
+    "Return the rules of a cycle that are in its table"
     Cycle = Pool().get('avec.cycle')
-    rules = Cycle.default_get(list(Cycle._fields), with_rec_name=False)
+    names = [
+        n for n in Cycle.rule_fields() if Cycle._fields[n].sql_type()]
+    rules = Cycle.default_get(names, with_rec_name=False)
     return {
-        **{n: rules[n] for n in Cycle.rule_fields() if n in rules},
+        **{n: rules[n] for n in names if n in rules},
         'number': 1,
         'start_date': groups.FIRST_MEETING,
         'end_date': groups.YEAR[1],

@@ -12,7 +12,7 @@ from trytond.transaction import Transaction
 
 from .exceptions import AttendanceValidationError
 from .outcomes import number
-from .session import SessionLinkMixin
+from .session_link import SessionLinkMixin
 
 
 class MemberMixin:
