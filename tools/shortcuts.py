@@ -32,27 +32,15 @@ class Locks:
             @wraps(func)
             def wrapper(*args, **kwargs):
                 extras = {'_lock_tables': self._known()}
-                while not self._run(user, context, extras, lambda: func(
-                            *args, **kwargs)):
-                    self._learn(extras)
+                while True:
+                    try:
+                        with _rolled_back(user, context, extras):
+                            return func(*args, **kwargs)
+                    except TransactionError as error:
+                        error.fix(extras)
+                        self._learn(extras)
             return wrapper
         return decorator
-
-    def _run(self, user, context, extras, function):
-        "Run the function and roll back, or add to extras what it lacks"
-        with Transaction().start(
-                test_tryton.DB_NAME, user, context=context,
-                **extras) as transaction:
-            try:
-                function()
-                return True
-            except TransactionError as error:
-                error.fix(extras)
-                return False
-            finally:
-                transaction.rollback()
-                transaction.tasks.clear()
-                Cache.drop(test_tryton.DB_NAME)
 
     def _known(self):
         "Return the known tables of the database"
@@ -64,6 +52,19 @@ class Locks:
     def _learn(self, extras):
         self._tables.update(extras['_lock_tables'])
         self._tables.update(extras.get('_lock_records', ()))
+
+
+@contextmanager
+def _rolled_back(user, context, extras):
+    with Transaction().start(
+            test_tryton.DB_NAME, user, context=context,
+            **extras) as transaction:
+        try:
+            yield
+        finally:
+            transaction.rollback()
+            transaction.tasks.clear()
+            Cache.drop(test_tryton.DB_NAME)
 
 
 @contextmanager

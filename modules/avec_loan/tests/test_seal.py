@@ -109,8 +109,9 @@ class SealTestCase(OfficeTestCase):
                 paid, 'posted', repayment, amount=Decimal('29'))
             self.assertBroken(
                 paid, 'posted', repayment, charge=Decimal('0.5'))
+            other = create_loan(group.memberships[2], cycle, product)
             self.assertBroken(
-                lent, 'posted', lent.disbursements[0], loan=loans[1].id + 99)
+                lent, 'posted', lent.disbursements[0], loan=other.id)
             receivable = [l for l in lent.move.lines if l.maturity_date][0]
             self.assertBroken(
                 lent, 'posted', receivable,
