@@ -1,6 +1,7 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 "What each role may do with the models and the buttons of a module"
+from trytond.model import ValueMixin
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
@@ -13,7 +14,7 @@ class MatrixMixin:
     """Hold the access of the roles to what a table says
 
     matrix: {model: [what each role may do, in the order of ROLES]}.
-    buttons: {(model, button): the roles that may press it, none for all}.
+    buttons: {(model, button): the roles that may press it}.
     """
     matrix = {}
     buttons = {}
@@ -44,7 +45,8 @@ class MatrixMixin:
         "No model is forgotten, but those that follow another one"
         self.assertLessEqual({
                 name for name, model in self._models()
-                if hasattr(model, 'read') and not model.__access__},
+                if hasattr(model, 'read') and not model.__access__
+                and not issubclass(model, ValueMixin)},
             self.matrix.keys())
 
     @with_transaction()

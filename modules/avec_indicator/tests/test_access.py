@@ -32,7 +32,7 @@ BUTTONS = {
         'finance', 'programme', 'auditor', 'admin'},
     ('avec.indicator.snapshot', 'store'): {'programme'},
     ('avec.indicator.snapshot', 'supersede'): {'programme'},
-    ('avec.indicator.value', 'trace'): set(),
+    ('avec.indicator.value', 'trace'): set(ROLES),
     }
 
 
