@@ -1,14 +1,32 @@
 # This file is part of AVEC for Tryton.  The COPYRIGHT file at the top level of
 # this repository contains the full copyright notices and license terms.
 "What a field officer and an auditor find in the web client, and what not"
+from pathlib import Path
+
+from lxml import etree
 from playwright.sync_api import expect
 
-from tests.client import action, text
+from tests import permissions
+from tests.client import action, settle, text
 from tests.office import OfficeTestCase
+
+MODULES = Path(__file__).resolve().parent.parent / 'modules'
 
 ALL = 'model:ir.action.act_window.domain,name:act_meeting_form_domain_all'
 SHEET = 'meeting_line_list_sheet'
 MENU = 'model:ir.ui.menu,name:{}'
+
+
+def lists():
+    "Return the models of ours that have a list, and that auditors read"
+    return sorted({
+            record.findtext("field[@name='model']")
+            for path in MODULES.glob('*/*.xml')
+            for record in etree.parse(str(path)).iter('record')
+            if record.get('model') == 'ir.ui.view'
+            and record.findtext("field[@name='type']") == 'tree'
+            } & {m for m, row in permissions.MODELS.items()
+            if 'r' in row.auditor})
 
 
 class RolesTestCase(OfficeTestCase):
@@ -92,3 +110,19 @@ class AuditorTest(RolesTestCase):
         self.assertState('sharing')
         for button in ['run', 'share', 'close', 'amend']:
             expect(client.button(button)).to_have_count(0)
+
+    def test_every_list_opens(self):
+        "The client knows how to show each column"
+        self.enter('auditeur', 'act_group_form')
+        models = lists()
+        self.assertGreater(len(models), 40)
+        for model in models:
+            with self.subTest(model=model):
+                self.page.evaluate(
+                    "m => Sao.Tab.create({model: m, mode: ['tree', 'form']})",
+                    model)
+                settle(self.page)
+                expect(self.client.dialog).to_have_count(0)
+                self.client.grid().element.wait_for()
+                self.assertEqual(self.page_errors, [])
+                self.page.evaluate('() => Sao.Tab.tabs.get_current().close()')
