@@ -105,6 +105,8 @@ def office_setup(guide):
         # A wizard opens no tab
         menu.get_by_text(name, exact=True).last.click()
         settle(page)
+    guide.client.dialog.locator('.btn-primary').wait_for()
+    settle(page)
     guide.client.dialog.locator('.btn-primary').click()
     guide.client.dialog.locator('.treeview:visible').first.wait_for()
     settle(page)
