@@ -60,12 +60,14 @@ def _database(modules):
     "Make the database of an office and return the books of its user"
     from trytond.modules.avec_group.tests.tools import create_office
     from trytond.modules.company.tests.tools import create_company
-    from trytond.tests import tools
+    from trytond.tests import test_tryton, tools
 
     from . import groups
     from .measure import Books
 
     gc.unfreeze()
+    # PostgreSQL does not replace a database that is connected to
+    test_tryton.drop_db()
     # Not imported by its name, which the templates replace
     client = tools.activate_modules(modules, create_company)
     client.skip_warning = True
