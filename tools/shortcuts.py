@@ -2,7 +2,8 @@
 # this repository contains the full copyright notices and license terms.
 """What the tests need not do again and again
 
-The tests find the same without it, only later."""
+Locks and imports change nothing of what a test finds.  What Tryton validates
+in tests only must be left to another run."""
 from contextlib import contextmanager
 from functools import cache, wraps
 from unittest.mock import patch

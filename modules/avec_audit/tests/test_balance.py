@@ -8,7 +8,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
-from .office import EXTRAS, AuditTestCase, tamper
+from .office import AuditTestCase, tamper
 
 LATER = dt.date(2026, 1, 19)
 
@@ -139,7 +139,7 @@ class BalanceTestCase(AuditTestCase):
 
 class LoanBalanceTestCase(AuditTestCase):
     "With loans, what members owe stands beside"
-    extras = EXTRAS
+    extras = ['avec_loan']
 
     @with_transaction()
     def test_loans_outstanding(self):

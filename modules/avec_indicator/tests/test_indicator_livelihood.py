@@ -29,7 +29,7 @@ class LivelihoodIndicatorTestCase(OfficeTestCase):
     cooperative registered and one prepared, an auto-entrepreneur registered
     and one in progress, and two jobs of which one was kept six months."""
     module = 'avec_indicator'
-    extras = ['avec_livelihood', 'avec_loan', 'avec_training']
+    extras = ['avec_livelihood']
 
     def live(self):
         pool = Pool()

@@ -24,7 +24,7 @@ class TrainingIndicatorTestCase(OfficeTestCase):
     Each curriculum has two topics of two hours.  Hind misses the session of
     the second axis on day 14."""
     module = 'avec_indicator'
-    extras = ['avec_livelihood', 'avec_loan', 'avec_training']
+    extras = ['avec_training']
 
     def learn(self):
         group = create_group("Tissage", ["Aicha", "Hind"])

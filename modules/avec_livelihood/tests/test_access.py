@@ -66,6 +66,7 @@ class AccessTestCase(MatrixMixin, TestCase):
     module = 'avec_livelihood'
     matrix = MATRIX
     buttons = BUTTONS
+    followers = True
 
     @classmethod
     def setUpClass(cls):

@@ -82,6 +82,7 @@ class AccessTestCase(MatrixMixin, OfficeTestCase):
     module = 'avec_loan'
     matrix = MATRIX
     buttons = BUTTONS
+    followers = True
 
     @with_transaction()
     def test_refused_models_and_buttons(self):

@@ -50,6 +50,7 @@ class AccessTestCase(MatrixMixin, TestCase):
     module = 'avec_training'
     matrix = MATRIX
     buttons = BUTTONS
+    followers = True
 
     @classmethod
     def setUpClass(cls):
