@@ -17,6 +17,7 @@ from .constitution import FINES, usual
 from .document import format_amount, save_and_post
 from .exceptions import (
     CycleRulesError, CycleStateError, CycleValidationError, GroupSizeWarning)
+from .locks import lock_together
 from .sealed import SealedMixin
 from .trail import HistoryMixin
 
@@ -455,8 +456,8 @@ class Cycle(HistoryMixin, SealedMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('running')
     def run(cls, cycles):
         Seal = Pool().get('avec.seal')
-        cls.lock(cycles)
-        Seal.lock_chains(cls, cycles)
+        lock_together(
+            lambda: cls.lock(cycles), lambda: Seal.lock_chains(cls, cycles))
         drafts = [c for c in cycles if c.state == 'draft']
         cls.check_running(drafts)
         cls.check_size(drafts)

@@ -13,6 +13,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from .exceptions import DocumentOrderError, DocumentStateError
+from .locks import lock_together
 from .sealed import SealedLineMixin, SealedMixin
 from .trail import TrailMixin
 
@@ -178,7 +179,7 @@ class DocumentMixin(SealedMixin, TrailMixin):
         pool = Pool()
         Cycle = pool.get('avec.cycle')
         Period = pool.get('account.period')
-        Cycle.lock(list({d.cycle for d in documents if d.cycle}))
+        Seal = pool.get('avec.seal')
         periods = []
         for document in documents:
             try:
@@ -187,7 +188,10 @@ class DocumentMixin(SealedMixin, TrailMixin):
             except PeriodNotFoundError:
                 # Raised again when the document makes its move
                 continue
-        lock_sequences(periods)
+        lock_together(
+            lambda: Seal.lock_chains(cls, documents),
+            lambda: Cycle.lock(list({d.cycle for d in documents if d.cycle})),
+            lambda: lock_sequences(periods))
 
     @classmethod
     def _post_moves(cls, documents):

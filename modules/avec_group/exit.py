@@ -169,7 +169,6 @@ class MembershipExit(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, exits):
-        cls.lock_books(exits)
         cls.compute(exits)
         cls.check_exits(exits)
         cls._post_moves(exits)

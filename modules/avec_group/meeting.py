@@ -527,7 +527,6 @@ class Meeting(DocumentMixin, Workflow, ModelSQL, ModelView):
     @set_employee('posted_by')
     def post(cls, meetings):
         meetings = sorted(meetings, key=lambda m: (m.cycle.id, m.date))
-        cls.lock_books(meetings)
         cls.check_sheets(meetings)
         cls.check_held_before(meetings)
         cls._set_numbers(meetings)

@@ -149,7 +149,6 @@ class Opening(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, openings):
-        cls.lock_books(openings)
         cls.check_cycle(openings)
         cls.check_dates(openings)
         cls.check_balanced(openings)

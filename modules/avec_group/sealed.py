@@ -33,7 +33,7 @@ def sealed(event):
             changing = [
                 d for d in documents
                 if d.state != event and (d.state, event) in cls._transitions]
-            Seal.lock_chains(cls, changing)
+            cls.lock_books(changing)
             result = func(cls, documents, *args, **kwargs)
             Seal.add(cls, changing, event)
             return result

@@ -278,7 +278,6 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('posted')
     @set_employee('posted_by')
     def post(cls, share_outs):
-        cls.lock_books(share_outs)
         cls.check_cycle(share_outs, states=('sharing',))
         cls.check_once(share_outs)
         cls.check_computed(share_outs)
@@ -361,7 +360,6 @@ class ShareOut(DocumentMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('paid')
     @set_employee('paid_by')
     def pay(cls, share_outs):
-        cls.lock_books(share_outs)
         moves = []
         for document in share_outs:
             if lines := document._get_payment_lines():

@@ -12,8 +12,9 @@ from trytond.modules.avec_group.digest import Link
 from trytond.modules.avec_group.exceptions import SealError
 from trytond.modules.avec_group.scripts import check_seals
 from trytond.pool import Pool
-from trytond.tests.test_tryton import with_transaction
-from trytond.transaction import Transaction, without_check_access
+from trytond.tests.test_tryton import DB_NAME, with_transaction
+from trytond.transaction import (
+    Transaction, TransactionError, without_check_access)
 
 from .office import (
     ROLES, OfficeTestCase, acting_as, count_boxes, create_group, create_party,
@@ -458,6 +459,19 @@ class SealTestCase(OfficeTestCase):
         post()
         # What the last cycle left, out of it and into the next, and the sheet
         self.assertEqual([len(m) for m in saved], [2, 1])
+
+    def test_locks_are_asked_for_together(self):
+        "The transaction starts again once for all that posting locks"
+        with Transaction().start(DB_NAME, 1) as transaction, office():
+            Meeting = Pool().get('avec.meeting')
+            with self.assertRaises(TransactionError) as caught:
+                Meeting.lock_books(Meeting.search([]))
+            transaction.rollback()
+        extras = {}
+        caught.exception.fix(extras)
+        self.assertEqual(
+            extras['_lock_records'].keys(),
+            {'avec_group', 'avec_cycle', 'ir_sequence_strict'})
 
     @with_transaction()
     def test_queries_do_not_grow(self):
