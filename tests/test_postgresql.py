@@ -158,6 +158,23 @@ class PostgreSQLTest(PostgreSQLTestCase):
         self.assertEqual(
             numbers, list(range(numbers[0], numbers[0] + len(numbers))))
 
+    def assertChained(self):
+        "Check that the seals of each group follow each other"
+        seals = self.client().model(
+            'avec.seal', 'search_read', [], 0, None,
+            [('group', 'ASC'), ('number', 'ASC')],
+            ['group', 'number', 'previous', 'digest'])
+        self.assertTrue(seals)
+        last = {}
+        for seal in seals:
+            number, digest = last.get(seal['group'], (0, None))
+            self.assertEqual(seal['number'], number + 1)
+            if number:
+                self.assertEqual(seal['previous'], digest)
+            last[seal['group']] = seal['number'], seal['digest']
+        # A sheet was sealed in the set-up, the others here
+        self.assertGreater(max(n for n, _ in last.values()), 2)
+
     def test_same_sheet_twice(self):
         "Two users who post the same sheet at once post it once"
         with self.server():
@@ -207,6 +224,7 @@ class PostgreSQLTest(PostgreSQLTestCase):
             for number, sheet in enumerate(sheets, 2):
                 self.assertPosted(sheet, number)
             self.assertNoGap()
+            self.assertChained()
 
     def test_sheets_of_many_groups(self):
         "Sheets of different groups posted at once number their moves once"
@@ -217,6 +235,7 @@ class PostgreSQLTest(PostgreSQLTestCase):
             for sheet, number in zip(sheets, [2, 3] * 3):
                 self.assertPosted(sheet, number)
             self.assertNoGap()
+            self.assertChained()
 
 
 if __name__ == '__main__':
